@@ -1,0 +1,1 @@
+"""Havruta's server: live protocol sessions for twinned classrooms."""
