@@ -39,14 +39,14 @@ $(STAMPS)/node: requirements-node.txt | $(BIN)/python
 $(STAMPS)/vendor: package-lock.json deploy/vendor.py $(STAMPS)/node
 	@echo "Fetching the browser libraries ..."
 	@if [ -e node_modules/.all ] && [ node_modules/.all -nt package-lock.json ]; then :; \
-		else $(NODE) npm ci --ignore-scripts --omit=dev --silent; fi
+		else $(NODE) npm ci --ignore-scripts --omit=dev --loglevel=error; fi
 	@$(BIN)/python deploy/vendor.py
 	@touch $@
 
 # `npm ci` empties node_modules, so this stamp goes with what it stands for.
 node_modules/.all: package-lock.json $(STAMPS)/vendor
 	@echo "Installing the tools for JavaScript ..."
-	@$(NODE) npm ci --ignore-scripts --silent
+	@$(NODE) npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
 .PHONY: setup dev
