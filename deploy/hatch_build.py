@@ -17,5 +17,7 @@ class Bundle(BuildHookInterface):  # pyright: ignore[reportMissingTypeArgument] 
             return
         root = Path(self.root)
         if not (root / "static" / "vendor").is_dir():
-            raise FileNotFoundError("static/vendor is missing: run `make setup` first, or the wheel would lack its libraries")
+            raise FileNotFoundError(
+                "static/vendor is missing: run `make setup` first, or the wheel would lack its libraries"
+            )
         build_data["force_include"].update({str(root / source): target for source, target in BUNDLED.items()})

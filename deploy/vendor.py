@@ -29,7 +29,9 @@ FONTS = {"frank-ruhl-libre": "Frank Ruhl Libre", "assistant": "Assistant"}
 SUBSETS = ("hebrew", "latin-ext", "latin")
 
 SOURCE_MAP = re.compile(r"^(//# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$", re.MULTILINE)
-BARE_IMPORT = re.compile(r"""^\s*(?:im|ex)port\b[^"'()]*["']([a-z@][\w@/.-]*)["']|[;}]import\b[^"'()]*["']([a-z@][\w@/.-]*)["']""", re.M)
+BARE_IMPORT = re.compile(
+    r"""^\s*(?:im|ex)port\b[^"'()]*["']([a-z@][\w@/.-]*)["']|[;}]import\b[^"'()]*["']([a-z@][\w@/.-]*)["']""", re.M
+)
 FONT_FACE = re.compile(r"@font-face\s*\{(.*?)\}", re.DOTALL)
 
 
@@ -55,7 +57,9 @@ def copy_text(source: Path, target: Path) -> None:
     text = SOURCE_MAP.sub("", read(source))
     unknown = {first or second for first, second in BARE_IMPORT.findall(text)} - set(MODULES)
     if unknown:
-        sys.exit(f"{source.relative_to(ROOT)} imports {', '.join(sorted(unknown))}, which the import map does not name.")
+        sys.exit(
+            f"{source.relative_to(ROOT)} imports {', '.join(sorted(unknown))}, which the import map does not name."
+        )
     write(target, text)
 
 
