@@ -1,0 +1,1 @@
+"""The twinning: two schools' calendars, rosters and agreements."""
