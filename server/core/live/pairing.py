@@ -1,0 +1,143 @@
+"""Who learns with whom: minimum-cost rooms across the two sides, the same for the same input."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from server.core.live.scene import Person
+from server.core.live.works import MemberId
+
+FORBIDDEN = 1_000_000.0
+SAME_HAVRUTA = -1_000.0
+NO_SHARED_LANGUAGE = 200.0
+NO_SHARED_READING = 10.0
+ALONE_AGAIN = 400.0
+MET_BEFORE = 5.0
+TOGETHER = -500.0
+
+Assign = Callable[[Sequence[Sequence[float]]], list[tuple[int, int]]]
+"""Minimum-cost assignment: rows to columns, as (row, column) pairs (scipy's linear_sum_assignment behind a port)."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What earlier lessons say. Pairs are unordered; `arc` are havrutot that should stay together this time."""
+
+    arc: frozenset[frozenset[MemberId]] = frozenset()
+    met: dict[frozenset[MemberId], int] = field(default_factory=dict[frozenset[MemberId], int])
+    alone_last_time: frozenset[MemberId] = frozenset()
+    apart: frozenset[frozenset[MemberId]] = frozenset()
+    together: frozenset[frozenset[MemberId]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Rooms as tuples of members with the reasons of each, and who could not be placed, with why."""
+
+    rooms: tuple[tuple[MemberId, ...], ...] = ()
+    why: tuple[tuple[str, ...], ...] = ()
+    unplaced: dict[MemberId, str] = field(default_factory=dict[MemberId, str])
+
+
+def lay_out(people: Sequence[Person], history: History, assign: Assign) -> Layout:
+    """Return rooms across the sides for those who are present.
+
+    Every room has both sides. Groups are of two and three; of four only where one side has more than twice as many;
+    beyond three to one the rest wait with their teacher. Nobody is an error: each unplaced member has a reason code.
+    """
+    sides = [sorted((p for p in people if p.side == side), key=lambda p: p.id) for side in ("a", "b")]
+    few, many = sorted(sides, key=len)
+    if not few:
+        return Layout(unplaced={p.id: "no_partner_school" for p in many})
+    rooms: list[list[Person]] = [[p] for p in few]
+    waiting = list(many)
+    seats_per_room = 1 if len(many) == len(few) else 2 if len(many) <= 2 * len(few) else 3
+    for level in range(1, seats_per_room + 1):
+        waiting = _fill(rooms, waiting, history, assign, level)
+    placed = [room for room in rooms if len(room) > 1]
+    alone = [room[0] for room in rooms if len(room) == 1]
+    # Where keeping apart left somebody over on a side, a pair may take them in as a third.
+    waiting = _fill(placed, alone + waiting, history, assign, 2)
+    unplaced = {p.id: _why_not(p, placed, history) for p in waiting}
+    return Layout(
+        rooms=tuple(tuple(p.id for p in room) for room in placed),
+        why=tuple(_why(room, history) for room in placed),
+        unplaced=unplaced,
+    )
+
+
+def _fill(
+    rooms: list[list[Person]], waiting: list[Person], history: History, assign: Assign, level: int
+) -> list[Person]:
+    """Seat at most one more member in each room, at minimum cost; return those still waiting."""
+    open_rooms = [room for room in rooms if len(room) == level]
+    if not waiting or not open_rooms:
+        return waiting
+    cost = [[_cost(person, room, history, level) for room in open_rooms] for person in waiting]
+    seated: set[MemberId] = set()
+    for row, column in assign(cost):
+        if cost[row][column] < FORBIDDEN / 2:
+            open_rooms[column].append(waiting[row])
+            seated.add(waiting[row].id)
+    return [p for p in waiting if p.id not in seated]
+
+
+def _cost(person: Person, room: list[Person], history: History, level: int) -> float:
+    total = 0.0
+    for other in room:
+        pair = frozenset((person.id, other.id))
+        if pair in history.apart:
+            return FORBIDDEN
+        total += history.met.get(pair, 0) * MET_BEFORE
+        if pair in history.arc:
+            total += SAME_HAVRUTA
+        if pair in history.together:
+            total += TOGETHER
+    if not any(_shared_spoken(person, other) for other in room):
+        total += NO_SHARED_LANGUAGE
+    elif not any(set(person.reads) & set(other.reads) for other in room):
+        total += NO_SHARED_READING
+    if level > 1:
+        if room[0].id in history.alone_last_time:
+            total += ALONE_AGAIN
+        if _bridges(person, room):
+            total -= NO_SHARED_LANGUAGE / 2
+    return total
+
+
+def _shared_spoken(one: Person, other: Person) -> bool:
+    return bool(set(one.speaks) & set(other.speaks))
+
+
+def _bridges(person: Person, room: list[Person]) -> bool:
+    """Whether `person` speaks with each of two who do not speak with each other."""
+    apart = any(not _shared_spoken(a, b) for i, a in enumerate(room) for b in room[i + 1 :])
+    return apart and all(_shared_spoken(person, other) for other in room)
+
+
+def _why(room: list[Person], history: History) -> tuple[str, ...]:
+    """Return reason codes in the order in which a teacher wants to hear them."""
+    pairs = [frozenset((a.id, b.id)) for i, a in enumerate(room) for b in room[i + 1 :]]
+    across = [(a, b) for i, a in enumerate(room) for b in room[i + 1 :] if a.side != b.side]
+    reasons = ["different_schools"]
+    if any(pair in history.arc for pair in pairs):
+        reasons.append("same_havruta")
+    elif not any(history.met.get(frozenset((a.id, b.id))) for a, b in across):
+        reasons.append("never_met")
+    else:
+        reasons.append("met_before")
+    shared = sorted({lang for a, b in across for lang in set(a.speaks) & set(b.speaks)})
+    reasons += [f"both_speak:{lang}" for lang in shared] or ["no_shared_language"]
+    if len(room) > 2 and _bridges(room[-1], room[:-1]):
+        reasons.append("bridge")
+    if any(pair in history.together for pair in pairs):
+        reasons.append("kept_together")
+    if len(room) > 2:
+        reasons.append("group_of_three" if len(room) == 3 else "group_of_four")
+    return tuple(reasons)
+
+
+def _why_not(person: Person, rooms: Sequence[Sequence[Person]], history: History) -> str:
+    others = [p for room in rooms for p in room if p.side != person.side]
+    if others and all(frozenset((person.id, p.id)) in history.apart for p in others):
+        return "kept_apart"
+    return "no_seat_left"

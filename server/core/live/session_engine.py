@@ -1,0 +1,139 @@
+"""The rules of the lesson as a whole: rooms laid out, started, moved on, paused, closed."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from server.core.live import commands as c
+from server.core.live import events as e
+from server.core.live.engine import Decision
+from server.core.live.lesson import Lesson
+from server.core.live.refusals import Refused
+from server.core.live.scene import Person, next_gate
+from server.core.live.state import Session
+from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
+
+LARGEST_ROOM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a session's decision needs to know: `ready` is a refusal code if the lesson may not start, else None."""
+
+    lesson: Lesson
+    people: dict[MemberId, Person]
+    new_id: WorkId
+    apart: frozenset[frozenset[MemberId]] = frozenset()
+    missing: str | None = None
+
+
+def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
+    """Return what `command` makes happen in the session, or raise Refused. Changes nothing."""
+    if session.status == "closed":
+        raise Refused("not_running")
+    match command:
+        case c.LayOutRooms(rooms=rooms, why=why, unplaced=unplaced):
+            _in_lobby(session)
+            return Decision((e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced),))
+        case c.MoveSeat(member=member, room=room):
+            return Decision((_seat(session, rules, member, room),))
+        case c.StartLesson():
+            return Decision((_start(session, rules, teacher),))
+        case c.NextGate(after=after, to=to):
+            return Decision((_floor(session, rules.lesson, after, to, teacher),))
+        case c.Pause(calm=calm):
+            _running(session)
+            return Decision(() if session.paused else (e.Paused(by=teacher.staff, calm=calm),))
+        case c.Resume():
+            return Decision((e.Resumed(by=teacher.staff),) if session.paused else ())
+        case c.ExtendAll(seconds=seconds):
+            _running(session)
+            return Decision((e.ClassTimeAdded(seconds=seconds, by=teacher.staff),))
+        case c.SendNote(text=text, room=room):
+            if room is not None and room not in session.rooms:
+                raise Refused("unknown_room")
+            note = e.NoteSent(by=teacher.staff, work=rules.new_id, room=room)
+            return Decision((note,), (Work(rules.new_id, teacher.staff, (Entry(text=text),)),))
+        case c.RemoveMember(member=member):
+            if member not in rules.people or member in session.removed:
+                raise Refused("unknown_member")
+            return Decision((e.MemberRemoved(member=member, by=teacher.staff),))
+        case c.PartRoom(room=room):
+            if not session.rooms.get(room):
+                raise Refused("unknown_room")
+            return Decision((e.RoomParted(room=room),))
+        case c.CloseSession():
+            return Decision((e.SessionClosed(by=teacher.staff),))
+        case _:
+            assert_never(command)
+
+
+def _in_lobby(session: Session) -> None:
+    if session.status != "lobby":
+        raise Refused("already_running")
+
+
+def _running(session: Session) -> None:
+    if session.status != "running":
+        raise Refused("not_running")
+
+
+def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> e.SeatMoved:
+    if member not in rules.people or member in session.removed:
+        raise Refused("unknown_member")
+    if room is None:
+        return e.SeatMoved(member=member, room=None)
+    if room == "new":
+        return e.SeatMoved(member=member, room=_free_room(session))
+    if room not in session.rooms or room in session.parted:
+        raise Refused("unknown_room")
+    others = [m for m in session.rooms[room] if m != member]
+    if len(others) >= LARGEST_ROOM:
+        raise Refused("room_is_full")
+    if any(frozenset((member, other)) in rules.apart for other in others):
+        raise Refused("keep_apart")
+    return e.SeatMoved(member=member, room=room)
+
+
+def _free_room(session: Session) -> RoomId:
+    number = 1
+    while room_id(session.id, number) in session.rooms:
+        number += 1
+    return room_id(session.id, number)
+
+
+def room_id(session_id: str, number: int) -> RoomId:
+    """Return the id of a session's nth room (1-based); its stream is named after it."""
+    return f"{session_id}.{number}"
+
+
+def room_number(room: RoomId) -> int:
+    """Return the number by which people call a room."""
+    return int(room.rsplit(".", 1)[1])
+
+
+def _start(session: Session, rules: Rules, teacher: c.Teacher) -> e.LessonStarted:
+    _in_lobby(session)
+    if not any(session.rooms.values()):
+        raise Refused("no_rooms")
+    match rules.missing:
+        case None:
+            return e.LessonStarted(by=teacher.staff)
+        case "not_agreed":
+            raise Refused("not_agreed")
+        case "adult_missing":
+            raise Refused("adult_missing")
+        case _:
+            raise Refused("consent_missing")
+
+
+def _floor(session: Session, lesson: Lesson, after: int, to: int | None, teacher: c.Teacher) -> e.FloorMoved:
+    _running(session)
+    if after != session.floor:
+        # Both teachers pressed at once: one move, not two.
+        raise Refused("somebody_was_faster")
+    target = to if to is not None else next_gate(lesson, session)
+    if target is None or target > len(lesson.steps):
+        raise Refused("no_gate_left")
+    if target <= session.floor:
+        raise Refused("step_is_over")
+    return e.FloorMoved(step=target, by=teacher.staff)

@@ -1,0 +1,544 @@
+"""What each person sees of a lesson: the session (all), a room (its members), mine (one person), a row (teachers)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from server.core.live.protocol import Step
+from server.core.live.scene import Media, Person, Scene, limit
+from server.core.live.session_engine import room_number
+from server.core.live.state import Line, Room, Session, current_step
+from server.core.live.turns import turn_now
+from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
+
+
+class View(BaseModel):
+    """Part of what a browser shows. All times are milliseconds since the epoch, UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An adult of the lesson, as shown to the room."""
+
+    id: str
+    side: str
+    names: dict[str, str]
+    school: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a room: works by id, and drafts that a passed step left behind, by (step, member, input)."""
+
+    works: dict[WorkId, Work]
+    left_behind: dict[tuple[int, MemberId, str], Work]
+
+
+class MemberView(View):
+    """A learner in the room."""
+
+    id: MemberId
+    side: str
+    names: dict[str, str]
+    school: str
+    speaks: tuple[str, ...]
+    reads: tuple[str, ...]
+    media: Media
+
+
+class TurnView(View):
+    """Whose turn it is; `acts` does something now."""
+
+    speaker: MemberId
+    acts: MemberId
+    phase: str
+    loops: int
+    key: str
+    language: str | None
+    listener: MemberId | None
+    keeper: MemberId | None
+    taken: tuple[tuple[MemberId, str], ...]
+
+
+class GivenView(View):
+    """One member's answer to one input, as the others may see it."""
+
+    step: int
+    input: str
+    member: MemberId
+    work: WorkId
+    entries: tuple[Entry, ...]
+    unfinished: bool = False
+    late: bool = False
+    held: str = ""
+
+
+class ProposalView(View):
+    """Other words that a member proposes for a line."""
+
+    member: MemberId
+    entries: tuple[Entry, ...]
+    held: str = ""
+
+
+class LineView(View):
+    """One attributed line."""
+
+    id: str
+    step: int
+    author: MemberId
+    work: WorkId
+    entries: tuple[Entry, ...]
+    approved: tuple[MemberId, ...]
+    chosen_by: tuple[MemberId, ...]
+    proposal: ProposalView | None = None
+    held: str = ""
+
+
+class HelpView(View):
+    """An open call for a teacher."""
+
+    member: MemberId
+    reason: str
+    since: int
+    taken_by: str | None
+
+
+class SharedView(View):
+    """What this room has put on the class board."""
+
+    work: WorkId
+    entry: int
+    member: MemberId
+
+
+class NoteView(View):
+    """A teacher's signed note."""
+
+    id: str
+    by: str
+    at: int
+    text: str
+
+
+class RoomView(View):
+    """One room, the same for all of its members and for a teacher who visits."""
+
+    room: RoomId
+    number: int
+    version: int
+    members: tuple[MemberView, ...]
+    step: int
+    state: Literal["working", "waiting_for_class", "done"]
+    entered_at: int | None
+    ends_at: int | None
+    seconds_left: int | None
+    finished: tuple[MemberId, ...]
+    turn: TurnView | None
+    given: tuple[GivenView, ...]
+    confirmed: dict[MemberId, bool]
+    lines: tuple[LineView, ...]
+    shared: tuple[SharedView, ...]
+    help: HelpView | None
+    visitors: dict[str, bool]
+    notes: tuple[NoteView, ...]
+
+
+class MineAnswerView(View):
+    """My own answer, held or not."""
+
+    step: int
+    input: str
+    work: WorkId
+    entries: tuple[Entry, ...]
+    held: str
+    late: bool
+
+
+class DraftView(View):
+    """What I had typed and not yet given."""
+
+    step: int
+    input: str
+    sequence: int
+    entries: tuple[Entry, ...]
+
+
+class MineView(View):
+    """What only I see. `room` is None while I wait with my teacher; `waiting` says why."""
+
+    member: MemberId
+    version: int
+    room: RoomId | None
+    waiting: str | None
+    answers: tuple[MineAnswerView, ...] = ()
+    drafts: tuple[DraftView, ...] = ()
+    intention: str = ""
+
+
+class PauseView(View):
+    """The lesson stands still."""
+
+    since: int
+    calm: bool
+
+
+class HostView(View):
+    """An adult of the lesson."""
+
+    id: str
+    side: str
+    names: dict[str, str]
+    school: dict[str, str]
+
+
+class SessionView(View):
+    """The lesson, the same for everyone in it."""
+
+    session: str
+    version: int
+    status: Literal["lobby", "running", "closed"]
+    lesson: str
+    floor: int
+    limit: int
+    paused: PauseView | None
+    started_at: int | None
+    closed_at: int | None
+    hosts: tuple[HostView, ...]
+    notes: tuple[NoteView, ...]
+
+
+class BoardEntryView(View):
+    """One thing on the whole-class board: the side it came from, never a child's name."""
+
+    room: int
+    side: str
+    entry: Entry
+
+
+class BoardView(View):
+    """The merged list of what rooms chose to share at one whole-class step."""
+
+    session: str
+    step: int
+    version: int
+    entries: tuple[BoardEntryView, ...]
+
+
+class RowView(View):
+    """One room in a teacher's board: compact, no words."""
+
+    room: RoomId
+    number: int
+    version: int
+    members: tuple[MemberId, ...]
+    present: tuple[MemberId, ...]
+    step: int
+    state: Literal["working", "waiting_for_class", "done"]
+    finished: tuple[MemberId, ...]
+    acts: MemberId | None
+    help: HelpView | None
+    visitors: tuple[str, ...]
+    entered_at: int | None
+    ends_at: int | None
+    moved_at: int | None
+    check: bool = False
+
+
+class SeatsView(View):
+    """For teachers: who sits where, and why."""
+
+    session: str
+    version: int
+    rooms: dict[RoomId, tuple[MemberId, ...]]
+    why: dict[RoomId, tuple[str, ...]]
+    unplaced: dict[MemberId, str]
+    removed: tuple[MemberId, ...]
+    parted: tuple[RoomId, ...]
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Return milliseconds since the epoch, or None."""
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def room_view(room: Room, scene: Scene, words: Words) -> RoomView:
+    """Return the room as its members see it: nobody's unrevealed words are in it."""
+    step = scene.step(room)
+    over = scene.deadline(room)
+    pause = scene.session.paused
+    left = round((over - scene.now) / timedelta(seconds=1)) if pause and over else None
+    arrived = room.step >= scene.session.floor
+    return RoomView(
+        room=room.id,
+        number=room_number(room.id),
+        version=room.version,
+        members=tuple(member_view(scene.people[m]) for m in scene.seated(room) if m in scene.people),
+        step=current_step(room, scene.session),
+        state=room_state(room, scene),
+        entered_at=milliseconds(_entered(room, scene)),
+        ends_at=None if pause else milliseconds(over),
+        seconds_left=left,
+        finished=tuple(sorted(room.finished)) if arrived else (),
+        turn=_turn(room, scene),
+        given=_given(room, scene, step, words),
+        confirmed=room.confirmed if arrived else {},
+        lines=_lines(room, scene, words),
+        shared=tuple(
+            SharedView(work=s.work, entry=s.entry, member=s.member)
+            for s in room.shared
+            if s.step == current_step(room, scene.session)
+        ),
+        help=help_view(room),
+        visitors=room.visitors,
+        notes=notes_view(scene.session, words.works, room.id),
+    )
+
+
+def room_state(room: Room, scene: Scene) -> Literal["working", "waiting_for_class", "done"]:
+    """Return where the room stands against the class."""
+    if current_step(room, scene.session) >= len(scene.lesson.steps):
+        return "done"
+    return "waiting_for_class" if scene.waits_for_class(room) else "working"
+
+
+def _entered(room: Room, scene: Scene) -> datetime | None:
+    return scene.session.floor_at if scene.session.floor > room.step else room.entered_at
+
+
+def member_view(person: Person) -> MemberView:
+    """Return a learner as a partner may know them: no code, no band, no consent but the camera's."""
+    return MemberView(
+        id=person.id,
+        side=person.side,
+        names=person.names,
+        school=person.school,
+        speaks=person.speaks,
+        reads=person.reads,
+        media=person.media,
+    )
+
+
+def help_view(room: Room) -> HelpView | None:
+    """Return the open call for help, or None."""
+    if room.help is None:
+        return None
+    since = milliseconds(room.help.since) or 0
+    return HelpView(member=room.help.member, reason=room.help.reason, since=since, taken_by=room.help.taken_by)
+
+
+def _turn(room: Room, scene: Scene) -> TurnView | None:
+    from_here = room if room.step >= scene.session.floor else Room(room.id, step=scene.session.floor)
+    turn = turn_now(from_here, scene)
+    if turn is None:
+        return None
+    return TurnView(
+        speaker=turn.speaker,
+        acts=turn.acts,
+        phase=turn.phase,
+        loops=turn.loops,
+        key=turn.key,
+        language=turn.language,
+        listener=turn.listener,
+        keeper=turn.keeper,
+        taken=from_here.taken,
+    )
+
+
+SEEN_BY_PARTNERS = frozenset({"after_reveal", "live"})
+
+
+def _given(room: Room, scene: Scene, step: Step | None, words: Words) -> tuple[GivenView, ...]:
+    """Return the answers that this step turns over, and those that are seen as they are given."""
+    at = scene.lesson_step(room)
+    if at is None or step is None:
+        return ()
+    shown = [scene.lesson.by_id[used].index for used in at.uses]
+    if step.visibility == "live" or step.completion == "partner_confirms":
+        shown.append(at.index)
+    return tuple(
+        given
+        for index in shown
+        if scene.lesson.steps[index].step.visibility in SEEN_BY_PARTNERS
+        for given in _given_at(room, scene, index, words)
+    )
+
+
+def _given_at(room: Room, scene: Scene, index: int, words: Words) -> list[GivenView]:
+    fitted = scene.lesson.steps[index].fitted(scene.group_size(room))
+    found: list[GivenView] = []
+    for asked in fitted.inputs if fitted else ():
+        given = room.answers.get((index, asked.id), {})
+        for member in scene.seated(room):
+            work = words.works.get(given.get(member, "")) or words.left_behind.get((index, member, asked.id))
+            if work is None:
+                continue
+            found.append(
+                GivenView(
+                    step=index,
+                    input=asked.id,
+                    member=member,
+                    work=work.id,
+                    entries=() if work.held else work.entries,
+                    unfinished=work.unfinished,
+                    late=work.id in room.late,
+                    held=work.held,
+                )
+            )
+    return found
+
+
+def _lines(room: Room, scene: Scene, words: Words) -> tuple[LineView, ...]:
+    at = scene.lesson_step(room)
+    if at is None:
+        return ()
+    shown = {at.index, *(scene.lesson.by_id[used].index for used in at.uses)}
+    return tuple(view for line in room.lines if line.step in shown if (view := _line(line, words)) is not None)
+
+
+def _line(line: Line, words: Words) -> LineView | None:
+    work = words.works.get(line.work)
+    if work is None:
+        return None  # erased
+    proposed = words.works.get(line.proposal[1]) if line.proposal else None
+    proposal = (
+        ProposalView(
+            member=line.proposal[0], entries=() if proposed.held else proposed.entries, held=proposed.held
+        )
+        if line.proposal and proposed
+        else None
+    )
+    return LineView(
+        id=line.id,
+        step=line.step,
+        author=line.author,
+        work=line.work,
+        entries=() if work.held else work.entries,
+        approved=tuple(sorted(line.approved)),
+        chosen_by=tuple(sorted(line.chosen_by)),
+        proposal=proposal,
+        held=work.held,
+    )
+
+
+def notes_view(session: Session, works: dict[WorkId, Work], room: RoomId | None) -> tuple[NoteView, ...]:
+    """Return the notes to all (`room` None) or to one room, oldest first."""
+    return tuple(
+        NoteView(id=note.work, by=note.by, at=milliseconds(note.at) or 0, text=works[note.work].entries[0].text)
+        for note in session.notes
+        if note.room == room and note.work in works
+    )
+
+
+def mine_view(
+    member: MemberId, room: Room | None, scene: Scene, words: Words, drafts: tuple[DraftView, ...] = ()
+) -> MineView:
+    """Return what only this member sees: own answers wherever they are shown to nobody else, drafts, the intention."""
+    mine = [
+        (step, asked, work)
+        for (step, asked), given in (room.answers.items() if room else ())
+        if (work := words.works.get(given.get(member, ""))) is not None
+    ]
+    return MineView(
+        member=member,
+        version=room.version if room else scene.session.version,
+        room=room.id if room else None,
+        waiting=None if room else scene.session.unplaced.get(member, "lobby"),
+        answers=tuple(
+            MineAnswerView(
+                step=step,
+                input=asked,
+                work=work.id,
+                entries=work.entries,
+                held=work.held,
+                late=work.id in (room.late if room else ()),
+            )
+            for step, asked, work in mine
+        ),
+        drafts=drafts,
+        intention=_intention(scene, mine),
+    )
+
+
+def _intention(scene: Scene, mine: list[tuple[int, str, Work]]) -> str:
+    said = [
+        " · ".join(entry.text for entry in work.entries if entry.text)
+        for step, asked, work in mine
+        if scene.lesson.steps[step].step.output == "intention" and asked == "intention"
+    ]
+    return said[-1] if said else ""
+
+
+def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work]) -> SessionView:
+    """Return the lesson as everyone in it sees it."""
+    pause = session.paused
+    return SessionView(
+        session=session.id,
+        version=session.version,
+        status=session.status,
+        lesson=scene.lesson.content_hash,
+        floor=session.floor,
+        limit=limit(scene.lesson, session),
+        paused=PauseView(since=milliseconds(pause.since) or 0, calm=pause.calm) if pause else None,
+        started_at=milliseconds(session.started_at),
+        closed_at=milliseconds(session.closed_at),
+        hosts=tuple(HostView(id=h.id, side=h.side, names=h.names, school=h.school) for h in hosts),
+        notes=notes_view(session, works, None),
+    )
+
+
+def row_view(room: Room, scene: Scene, *, check: bool = False) -> RowView:
+    """Return the room's row on a teacher's board."""
+    turn = _turn(room, scene)
+    arrived = room.step >= scene.session.floor
+    return RowView(
+        room=room.id,
+        number=room_number(room.id),
+        version=room.version,
+        members=scene.seated(room),
+        present=scene.here(room),
+        step=current_step(room, scene.session),
+        state=room_state(room, scene),
+        finished=tuple(sorted(room.finished)) if arrived else (),
+        acts=turn.acts if turn else None,
+        help=help_view(room),
+        visitors=tuple(sorted(room.visitors)),
+        entered_at=milliseconds(_entered(room, scene)),
+        ends_at=None if scene.session.paused else milliseconds(scene.deadline(room)),
+        moved_at=milliseconds(room.moved_at),
+        check=check,
+    )
+
+
+def seats_view(session: Session) -> SeatsView:
+    """Return who sits where, for the teachers."""
+    return SeatsView(
+        session=session.id,
+        version=session.version,
+        rooms=session.rooms,
+        why=session.why,
+        unplaced=session.unplaced,
+        removed=tuple(sorted(session.removed)),
+        parted=tuple(sorted(session.parted)),
+    )
+
+
+def board_view(scene: Scene, step: int, shared: list[tuple[Room, Words]]) -> BoardView:
+    """Return the merged list of one whole-class step: what rooms chose to share, in room order, no names."""
+    entries = [
+        BoardEntryView(room=room_number(room.id), side=scene.people[s.member].side, entry=work.entries[s.entry])
+        for room, words in sorted(shared, key=lambda pair: room_number(pair[0].id))
+        for s in room.shared
+        if s.step == step
+        and (work := words.works.get(s.work)) is not None
+        and not work.held
+        and s.entry < len(work.entries)
+        and s.member in scene.people
+    ]
+    # Erasing a child's words may shrink the list, so the version counts what was shared, not what is left.
+    version = sum(s.step == step for room, _ in shared for s in room.shared)
+    return BoardView(session=scene.session.id, step=step, version=version, entries=tuple(entries))

@@ -1,0 +1,1 @@
+"""What is kept of the learning, and who may read it."""

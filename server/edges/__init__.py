@@ -1,0 +1,1 @@
+"""What the world touches: pages, API, socket, signalling, identity."""

@@ -1,0 +1,53 @@
+"""The concrete parts that app.py hands to pages, API and socket."""
+
+from dataclasses import dataclass
+from typing import Protocol as Port
+
+from aiohttp import web
+
+from server.core.live.protocol import Protocol
+from server.core.texts import Text
+from server.core.twinning.calendar import Holidays
+from server.ports.clock import Clock
+from server.ports.people import People, Review, SignIns
+
+
+class WebSettings(Port):
+    """The settings that edges read."""
+
+    @property
+    def origin(self) -> str: ...
+    @property
+    def https(self) -> bool: ...
+    @property
+    def demo(self) -> bool: ...
+    @property
+    def pseudo_locale(self) -> bool: ...
+    @property
+    def trusted_proxies(self) -> int: ...
+
+
+class LiveDoor(Port):
+    """What pages ask of the live room."""
+
+    async def forget(self, student: str) -> None:
+        """Close a student's sockets and drop cached words (after removal, erasure or a renewed code)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything an edge may use."""
+
+    people: People
+    sign_ins: SignIns
+    review: Review
+    clock: Clock
+    settings: WebSettings
+    protocols: dict[str, Protocol]
+    texts: dict[str, Text]
+    holidays: Holidays
+    live: LiveDoor
+
+
+PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

@@ -1,0 +1,1 @@
+"""What the rules need from the world, as Protocols; adapters fulfil them."""

@@ -1,0 +1,57 @@
+"""Settings of a running server: environment variables with the prefix HAVRUTA_, each documented in docs/settings.md."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HERE = Path(__file__).resolve().parent
+
+
+def _bundled(name: str) -> Path:
+    """Return static/ or protocols/: inside an installed wheel, else beside the package in the tree."""
+    bundled = HERE / "_bundle" / name
+    return bundled if bundled.is_dir() else HERE.parent / name
+
+
+class Settings(BaseSettings):
+    """One value object, made once in app.py and handed down."""
+
+    model_config = SettingsConfigDict(env_prefix="HAVRUTA_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    redis_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = None
+    secret: str | None = None
+    demo: bool = False
+    protocols_dir: Path = _bundled("protocols")
+    texts_dir: Path = HERE / "texts"
+    static_dir: Path = _bundled("static")
+    grace_seconds: float = Field(default=45, gt=0, description="How long a lost partner is waited for")
+    ping_seconds: float = Field(default=5, gt=0)
+    ping_timeout_seconds: float = Field(default=5, gt=0)
+    stun_urls: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = None
+    turn_seconds: int = Field(default=3600, ge=60, le=3600)
+    pseudo_locale: bool = False
+    metrics_token: str | None = None
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL: SQLite under the data folder unless one is set."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'havruta.sqlite').as_posix()}"
+
+    @property
+    def origin(self) -> str:
+        """The address that browsers use, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers come by https: cookies are then Secure."""
+        return self.origin.startswith("https://")

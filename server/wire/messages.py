@@ -1,0 +1,169 @@
+"""Every message of the live room. Commands come in with an id; views, rows, notices and signals go out."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from server.core.live import commands as c
+from server.core.live import views as v
+from server.core.live.works import Entries, MemberId, RoomId
+
+LARGEST_MESSAGE = 32_768
+CommandId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class Message(BaseModel):
+    """Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SaveDraft(Message):
+    """What I have typed so far; the highest `sequence` wins. Seen by nobody else."""
+
+    kind: Literal["save_draft"] = "save_draft"
+    step: c.StepIndex
+    input: c.Short
+    sequence: Annotated[int, Field(ge=0, le=2**53)]
+    entries: Entries
+
+
+class ReportConcern(Message):
+    """Report a concern: about my partner, an adult here, or me or home."""
+
+    kind: Literal["report_concern"] = "report_concern"
+    about: Literal["partner", "adult", "me"]
+    words: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class DeviceState(Message):
+    """Which of my devices work: marks in the teacher's lobby and for my partner."""
+
+    kind: Literal["device_state"] = "device_state"
+    camera: Literal["on", "off", "none", "refused"]
+    microphone: Literal["on", "off", "none", "refused"]
+
+
+class Resync(Message):
+    """Send me everything again (a gap was noticed)."""
+
+    kind: Literal["resync"] = "resync"
+
+
+SideCommand = SaveDraft | ReportConcern | DeviceState | Resync
+Incoming = Annotated[
+    c.StudentCommand | c.TeacherRoomCommand | c.ProposeRooms | c.SessionCommand | SideCommand,
+    Field(discriminator="kind"),
+]
+_INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)
+_ID: TypeAdapter[str] = TypeAdapter(CommandId)
+FROM_SERVER_ONLY = frozenset({"lay_out_rooms"})
+
+
+class Malformed(Exception):  # noqa: N818 -- the client's bug, answered
+    """The message is not one of ours; `code` is stable, `detail` is for the client's author."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class Ack(Message):
+    """The answer to a command. `version`: of the stream that the command changed. `kept`: the words are stored."""
+
+    ok: bool
+    version: int | None = None
+    code: str | None = None
+    message: str | None = None
+    kept: bool | None = None
+    held: str | None = None
+
+
+class Signal(Message):
+    """WebRTC signalling between two peers of one room; the server adds `sender`."""
+
+    to: Annotated[str, Field(max_length=64)]
+    description: dict[str, str] | None = None
+    candidate: dict[str, str | int | None] | None = None
+
+
+class SignalOut(Message):
+    """A relayed signal."""
+
+    sender: str
+    description: dict[str, str] | None = None
+    candidate: dict[str, str | int | None] | None = None
+
+
+class PeerView(Message):
+    """A connection in the room. The peer with the lower `order` is the impolite one (W3C perfect negotiation)."""
+
+    peer: str
+    who: str
+    kind: Literal["student", "teacher"]
+    order: int
+    camera: str = "off"
+    microphone: str = "off"
+
+
+class PresenceView(Message):
+    """Who is here now: no version; the newest message counts. `scope`: a room, or the session for teachers."""
+
+    scope: str
+    present: tuple[MemberId, ...]
+    peers: tuple[PeerView, ...] = ()
+    adults: tuple[str, ...] = ()
+
+
+class MeView(Message):
+    """This connection: its peer id, and whom it speaks for."""
+
+    peer: str
+    who: str
+    role: Literal["student", "teacher"]
+    session: str
+    side: str
+
+
+class ViewOut(Message):
+    """A part of what the browser shows; it keeps the newer of each (part, scope). `now`: server clock, ms."""
+
+    part: Literal["me", "session", "room", "mine", "board", "presence", "seats"]
+    now: int
+    view: v.SessionView | v.RoomView | v.MineView | v.BoardView | v.SeatsView | PresenceView | MeView
+
+
+class RowsOut(Message):
+    """Changed rows of the teacher's board, coalesced."""
+
+    now: int
+    rows: tuple[v.RowView, ...]
+
+
+class Notice(Message):
+    """Something to be told now, attributed where a person is behind it."""
+
+    code: Literal["other_tab", "removed", "signed_out", "saving_is_delayed", "saving_works_again", "too_fast"]
+    by: str | None = None
+    room: RoomId | None = None
+
+
+OUTGOING: dict[str, type[Message]] = {"view": ViewOut, "rows": RowsOut, "notice": Notice, "signal": SignalOut}
+
+
+def read_command(message: object) -> tuple[str, Incoming]:
+    """Return (command id, command), or raise Malformed. The id is taken out; everything else is the command."""
+    if not isinstance(message, dict):
+        raise Malformed("not_a_command", "a command is a JSON object")
+    fields: dict[str, object] = dict(message)  # pyright: ignore[reportUnknownArgumentType] -- JSON of any shape
+    try:
+        command_id = _ID.validate_python(fields.pop("id", None))
+        if fields.get("kind") in FROM_SERVER_ONLY:
+            raise Malformed("unknown_kind", "this command is not for browsers")
+        return command_id, _INCOMING.validate_python(fields)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_context=False, include_input=False)[0]
+        code = "unknown_kind" if first["type"].startswith("union_tag") else "malformed"
+        where = ".".join(str(part) for part in first["loc"])
+        raise Malformed(code, f"{where}: {first['msg']}") from None
