@@ -1,0 +1,482 @@
+"""SqlPeople: schools, staff, classes, students, twinnings and planned lessons in SQLite or PostgreSQL."""
+
+import base64
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+from uuid import uuid4
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from server.adapters.sql import people_tables as t
+from server.adapters.sql.engine import forget_deleted, reading, writing
+from server.adapters.sql.live_tables import drafts, works
+from server.adapters.sql.rows import record_of, row_of, upsert
+from server.core.live.pairing import History
+from server.core.people.models import (
+    AuditEntry,
+    ClassGroup,
+    Concern,
+    Consent,
+    LessonSession,
+    School,
+    SessionSide,
+    SideName,
+    Staff,
+    Student,
+    Twinning,
+    TwinningSide,
+)
+
+
+class SqlPeople:
+    """The port People. `secret` is the installation's: without it no personal code can be found or read."""
+
+    def __init__(self, engine: AsyncEngine, secret: str) -> None:
+        self._engine = engine
+        self._lookup_key = _derived(secret, "personal codes: lookup")
+        self._sealing = Fernet(base64.urlsafe_b64encode(_derived(secret, "personal codes: sealing")))
+
+    # -- schools ------------------------------------------------------------------------------------------------------
+
+    async def school(self, school_id: str) -> School | None:
+        """Return one school."""
+        row = await self._first(select(t.schools).where(t.schools.c.id == school_id))
+        return record_of(School, row) if row else None
+
+    async def schools(self, ids: Sequence[str]) -> list[School]:
+        """Return the known schools among `ids`, in that order."""
+        rows = await self._all(select(t.schools).where(t.schools.c.id.in_(ids)))
+        found = {row["id"]: record_of(School, row) for row in rows}
+        return [found[i] for i in ids if i in found]
+
+    async def save_school(self, school: School) -> None:
+        """Insert or change."""
+        async with writing(self._engine) as connection:
+            await upsert(connection, t.schools, row_of(school, t.schools))
+
+    async def any_school(self) -> bool:
+        """Whether this installation has been set up."""
+        return await self._first(select(t.schools.c.id).limit(1)) is not None
+
+    # -- staff --------------------------------------------------------------------------------------------------------
+
+    async def staff(self, staff_id: str) -> Staff | None:
+        """Return one adult."""
+        row = await self._first(select(t.staff).where(t.staff.c.id == staff_id))
+        return record_of(Staff, row) if row else None
+
+    async def staff_of(self, school: str) -> list[Staff]:
+        """Return a school's adults, by e-mail."""
+        rows = await self._all(select(t.staff).where(t.staff.c.school == school).order_by(t.staff.c.email_key))
+        return [record_of(Staff, row) for row in rows]
+
+    async def staff_by_email(self, email: str) -> tuple[Staff, str] | None:
+        """Return the person and their argon2id hash, matching the e-mail without regard to case."""
+        row = await self._first(select(t.staff).where(t.staff.c.email_key == _email_key(email)))
+        return (record_of(Staff, row), row["password_hash"] or "") if row else None
+
+    async def save_staff(self, staff: Staff, password_hash: str | None = None) -> None:
+        """Insert or change; the hash stays as it is when None."""
+        row = row_of(staff, t.staff) | {"email_key": _email_key(staff.email), "roles": sorted(staff.roles)}
+        if password_hash is not None:
+            row["password_hash"] = password_hash
+        async with writing(self._engine) as connection:
+            await upsert(connection, t.staff, row)
+
+    # -- classes and students -----------------------------------------------------------------------------------------
+
+    async def class_group(self, class_id: str) -> ClassGroup | None:
+        """Return one class."""
+        row = await self._first(select(t.classes).where(t.classes.c.id == class_id))
+        return record_of(ClassGroup, row) if row else None
+
+    async def classes_of(self, school: str) -> list[ClassGroup]:
+        """Return a school's classes."""
+        rows = await self._all(select(t.classes).where(t.classes.c.school == school).order_by(t.classes.c.id))
+        return [record_of(ClassGroup, row) for row in rows]
+
+    async def save_class(self, group: ClassGroup) -> None:
+        """Insert or change."""
+        async with writing(self._engine) as connection:
+            await upsert(connection, t.classes, row_of(group, t.classes))
+
+    async def student(self, student_id: str) -> Student | None:
+        """Return one student."""
+        row = await self._first(select(t.students).where(t.students.c.id == student_id))
+        return _student(row) if row else None
+
+    async def students_in(self, classes: Sequence[str]) -> list[Student]:
+        """Return the students of some classes, by id."""
+        rows = await self._all(select(t.students).where(t.students.c.class_id.in_(classes)).order_by(t.students.c.id))
+        return [_student(row) for row in rows]
+
+    async def add_students(self, students: Sequence[tuple[Student, str]]) -> None:
+        """Insert students with their personal codes, all or none."""
+        if not students:
+            return
+        async with writing(self._engine) as connection:
+            await connection.execute(insert(t.students), [_student_row(s) for s, _ in students])
+            await connection.execute(insert(t.codes), [self._code_row(s.id, code) for s, code in students])
+
+    async def save_student(self, student: Student) -> None:
+        """Change everything but the consent, which only `set_consent` changes and records."""
+        row = row_of(student, t.students)
+        async with writing(self._engine) as connection:
+            await connection.execute(update(t.students).where(t.students.c.id == student.id).values(row))
+
+    async def set_consent(self, student_id: str, consent: Consent, by: str, at: datetime) -> None:
+        """Change what the family agreed to, and keep who recorded it and when."""
+        answers = consent.model_dump()
+        async with writing(self._engine) as connection:
+            await connection.execute(update(t.students).where(t.students.c.id == student_id).values(answers))
+            recorded = {"id": uuid4().hex, "student": student_id, "by": by, "at": at}
+            await connection.execute(insert(t.consents).values(answers | recorded))
+
+    async def student_by_code(self, code: str) -> Student | None:
+        """Find by personal code (normalised form)."""
+        row = await self._first(
+            select(t.students)
+            .join(t.codes, t.codes.c.student == t.students.c.id)
+            .where(t.codes.c.lookup == self._lookup(code))
+        )
+        return _student(row) if row else None
+
+    async def code_of(self, student_id: str) -> str | None:
+        """Return the personal code for a join card."""
+        row = await self._first(select(t.codes.c.sealed).where(t.codes.c.student == student_id))
+        return self._sealing.decrypt(row["sealed"]).decode() if row else None
+
+    async def renew_code(self, student_id: str, code: str) -> None:
+        """Give another code; the old one and every device signed in with it end."""
+        async with writing(self._engine) as connection:
+            await upsert(connection, t.codes, self._code_row(student_id, code))
+            await _end_sign_ins(connection, student_id)
+
+    async def erase_student(self, student_id: str, at: datetime) -> None:
+        """Remove the student, their words everywhere, their sign-ins; the log of events stays readable.
+
+        Words that are evidence of an open concern outlive the child's row, seen by nobody but the safety lead, and go when
+        the concern is closed.
+        """
+        held = (
+            select(t.concern_evidence.c.work)
+            .join(t.concerns, t.concerns.c.id == t.concern_evidence.c.concern)
+            .where(t.concerns.c.closed_at.is_(None))
+        )
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(works).where(works.c.author == student_id, works.c.id.not_in(held)))
+            await connection.execute(delete(drafts).where(drafts.c.member == student_id))
+            met = or_(t.meetings.c.one == student_id, t.meetings.c.other == student_id)
+            await connection.execute(delete(t.meetings).where(met))
+            await _end_sign_ins(connection, student_id)
+            # Code, consents and keep-apart go with the row (ON DELETE CASCADE).
+            await connection.execute(delete(t.students).where(t.students.c.id == student_id))
+            erased = AuditEntry(at=at, who="", what="student_erased", about=student_id)
+            await connection.execute(insert(t.audit).values(row_of(erased, t.audit)))
+        await forget_deleted(self._engine)
+
+    # -- twinnings ----------------------------------------------------------------------------------------------------
+
+    async def twinning(self, twinning_id: str) -> Twinning | None:
+        """Return one twinning."""
+        found = await self._twinnings(t.twinnings.c.id == twinning_id)
+        return found[0] if found else None
+
+    async def twinnings_of(self, school: str) -> list[Twinning]:
+        """Return the twinnings in which a school stands."""
+        mine = select(t.twinning_schools.c.twinning).where(t.twinning_schools.c.school == school)
+        return await self._twinnings(t.twinnings.c.id.in_(mine))
+
+    async def save_twinning(self, twinning: Twinning) -> None:
+        """Insert or change, its schools included."""
+        rows = [
+            {"twinning": twinning.id, "school": school, "side": side.side, "place": place}
+            for side in twinning.sides
+            for place, school in enumerate(side.schools)
+        ]
+        async with writing(self._engine) as connection:
+            await upsert(connection, t.twinnings, row_of(twinning, t.twinnings))
+            await connection.execute(delete(t.twinning_schools).where(t.twinning_schools.c.twinning == twinning.id))
+            if rows:
+                await connection.execute(insert(t.twinning_schools), rows)
+
+    async def _twinnings(self, which: ColumnElement[bool]) -> list[Twinning]:
+        async with reading(self._engine) as connection:
+            heads = (await connection.execute(select(t.twinnings).where(which).order_by(t.twinnings.c.id))).mappings()
+            found = list(heads)
+            members = select(t.twinning_schools).where(t.twinning_schools.c.twinning.in_([h["id"] for h in found]))
+            rows = list((await connection.execute(members.order_by(t.twinning_schools.c.place))).mappings())
+        return [
+            record_of(Twinning, head, sides=_sides([r for r in rows if r["twinning"] == head["id"]])) for head in found
+        ]
+
+    # -- lessons ------------------------------------------------------------------------------------------------------
+
+    async def session(self, session_id: str) -> LessonSession | None:
+        """Return one lesson."""
+        found = await self._sessions(t.sessions.c.id == session_id)
+        return found[0] if found else None
+
+    async def sessions_of(self, twinning: str) -> list[LessonSession]:
+        """Return a twinning's lessons, newest first."""
+        return await self._sessions(t.sessions.c.twinning == twinning)
+
+    async def sessions_of_student(self, student: Student) -> list[LessonSession]:
+        """Return lessons in which the student's class takes part, newest first."""
+        theirs = select(t.session_classes.c.session).where(t.session_classes.c.class_id == student.class_id)
+        return await self._sessions(t.sessions.c.id.in_(theirs))
+
+    async def save_session(self, session: LessonSession) -> None:
+        """Insert or change, both sides and their classes included."""
+        classes = [
+            {"session": session.id, "class_id": class_id, "side": side.side, "place": place}
+            for side in session.sides
+            for place, class_id in enumerate(side.classes)
+        ]
+        async with writing(self._engine) as connection:
+            await upsert(connection, t.sessions, row_of(session, t.sessions))
+            for side in session.sides:
+                await upsert(connection, t.session_sides, row_of(side, t.session_sides) | {"session": session.id})
+            await connection.execute(delete(t.session_classes).where(t.session_classes.c.session == session.id))
+            if classes:
+                await connection.execute(insert(t.session_classes), classes)
+
+    async def set_adult(self, session_id: str, side: SideName, staff_id: str) -> None:
+        """Name the adult in charge of one side, touching nothing that the other side may be changing."""
+        one = (t.session_sides.c.session == session_id, t.session_sides.c.side == side)
+        async with writing(self._engine) as connection:
+            await connection.execute(update(t.session_sides).where(*one).values(adult=staff_id))
+
+    async def _sessions(self, which: ColumnElement[bool]) -> list[LessonSession]:
+        newest_first = select(t.sessions).where(which).order_by(t.sessions.c.starts_at.desc(), t.sessions.c.id)
+        async with reading(self._engine) as connection:
+            heads = list((await connection.execute(newest_first)).mappings())
+            ids = [head["id"] for head in heads]
+            sides_of = select(t.session_sides).where(t.session_sides.c.session.in_(ids))
+            sides = list((await connection.execute(sides_of.order_by(t.session_sides.c.side))).mappings())
+            classes_of = select(t.session_classes).where(t.session_classes.c.session.in_(ids))
+            classes = list((await connection.execute(classes_of.order_by(t.session_classes.c.place))).mappings())
+        return [_session(head, sides, classes) for head in heads]
+
+    # -- who met whom -------------------------------------------------------------------------------------------------
+
+    async def record_meetings(self, session_id: str, at: datetime, rooms: dict[str, tuple[str, ...]]) -> None:
+        """Remember who shares which room; replaces what was remembered of this session."""
+        rows = [
+            {"session": session_id, "room": room, "at": at, "one": one, "other": other}
+            for room, members in rooms.items()
+            for one, other in combinations(sorted(members), 2)
+        ]
+        async with writing(self._engine) as connection:
+            await connection.execute(delete(t.meetings).where(t.meetings.c.session == session_id))
+            if rows:
+                await connection.execute(insert(t.meetings), rows)
+
+    async def history(self, session: LessonSession) -> History:
+        """Return who met whom in earlier lessons of this twinning, the arc's havrutot, and who is kept apart."""
+        earlier = (
+            select(t.meetings, t.sessions.c.arc)
+            .join(t.sessions, t.sessions.c.id == t.meetings.c.session)
+            .where(t.sessions.c.twinning == session.twinning, t.sessions.c.id != session.id)
+            .order_by(t.meetings.c.at.desc(), t.meetings.c.session)
+        )
+        classes = [class_id for side in session.sides for class_id in side.classes]
+        async with reading(self._engine) as connection:
+            met = list((await connection.execute(earlier)).mappings())
+            who = select(t.students.c.id, t.students.c.school).where(t.students.c.class_id.in_(classes))
+            schools = {row.id: row.school for row in await connection.execute(who)}
+        last = met[0]["session"] if met else None
+        in_arc = [m for m in met if session.arc is not None and m["arc"] == session.arc]
+        last_of_arc = in_arc[0]["session"] if in_arc else None
+        return History(
+            # A havruta that was regrouped within its arc goes on as it was last.
+            arc=frozenset(_pair(m) for m in in_arc if m["session"] == last_of_arc),
+            met=dict(Counter(_pair(m) for m in met)),
+            alone_last_time=_alone([m for m in met if m["session"] == last], schools),
+            apart=frozenset(frozenset(pair) for pair in await self.apart_pairs(list(schools))),
+        )
+
+    async def keep_apart(self, one: str, other: str, *, apart: bool, by: str) -> None:
+        """Keep two students out of one room from now on, or no longer."""
+        first, second = sorted((one, other))
+        async with writing(self._engine) as connection:
+            if apart:
+                await upsert(connection, t.apart, {"one": first, "other": second, "by": by})
+            else:
+                await connection.execute(delete(t.apart).where(t.apart.c.one == first, t.apart.c.other == second))
+
+    async def apart_pairs(self, students: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs kept apart of which both are among `students`."""
+        rows = await self._all(
+            select(t.apart)
+            .where(t.apart.c.one.in_(students), t.apart.c.other.in_(students))
+            .order_by(t.apart.c.one, t.apart.c.other)
+        )
+        return [(row["one"], row["other"]) for row in rows]
+
+    # -- one-time links -----------------------------------------------------------------------------------------------
+
+    async def new_invitation(self, token: str, kind: str, about: dict[str, str], expires: datetime) -> None:
+        """Keep the hash of a one-time link's token."""
+        row = {"token_hash": _hashed(token), "kind": kind, "about": about, "expires": expires}
+        async with writing(self._engine) as connection:
+            await connection.execute(insert(t.invitations).values(row))
+
+    async def invitation(self, token: str, now: datetime) -> tuple[str, dict[str, str]] | None:
+        """Return (kind, about) of an unused, unexpired link, without using it."""
+        row = await self._first(select(t.invitations).where(*_open_invitation(token, now)))
+        return (row["kind"], row["about"]) if row else None
+
+    async def use_invitation(self, token: str, now: datetime) -> bool:
+        """Use the link up; False if somebody was faster or it has expired."""
+        async with writing(self._engine) as connection:
+            used = await connection.execute(
+                update(t.invitations).where(*_open_invitation(token, now)).values(used_at=now)
+            )
+        return used.rowcount == 1
+
+    # -- audit and concerns -------------------------------------------------------------------------------------------
+
+    async def audit(self, entry: AuditEntry) -> None:
+        """Append one line."""
+        async with writing(self._engine) as connection:
+            await connection.execute(insert(t.audit).values(row_of(entry, t.audit)))
+
+    async def audited(self, session: str) -> list[AuditEntry]:
+        """Return a session's lines, oldest first."""
+        rows = await self._all(select(t.audit).where(t.audit.c.session == session).order_by(t.audit.c.number))
+        return [record_of(AuditEntry, row) for row in rows]
+
+    async def add_concern(self, concern: Concern) -> None:
+        """Keep a concern, with whom it accuses and which words are its evidence."""
+        async with writing(self._engine) as connection:
+            await connection.execute(insert(t.concerns).values(row_of(concern, t.concerns)))
+            for staff_id in set(concern.accused):
+                await connection.execute(insert(t.concern_accused).values(concern=concern.id, staff=staff_id))
+            for work in set(concern.evidence):
+                await connection.execute(insert(t.concern_evidence).values(concern=concern.id, work=work))
+
+    async def concern(self, concern_id: str) -> Concern | None:
+        """Return one concern."""
+        row = await self._first(select(t.concerns).where(t.concerns.c.id == concern_id))
+        return record_of(Concern, row) if row else None
+
+    async def concerns_of(self, school: str, reader: str) -> list[Concern]:
+        """Return a school's concerns, newest first, leaving out any that accuses the reader."""
+        accuses_reader = exists().where(
+            t.concern_accused.c.concern == t.concerns.c.id, t.concern_accused.c.staff == reader
+        )
+        rows = await self._all(
+            select(t.concerns)
+            .where(t.concerns.c.school == school, ~accuses_reader)
+            .order_by(t.concerns.c.at.desc(), t.concerns.c.id)
+        )
+        return [record_of(Concern, row) for row in rows]
+
+    async def close_concern(self, concern_id: str, note: str, at: datetime) -> None:
+        """Close a concern; words of erased children that only it still held go now."""
+        async with writing(self._engine) as connection:
+            closed = update(t.concerns).where(t.concerns.c.id == concern_id, t.concerns.c.closed_at.is_(None))
+            await connection.execute(closed.values(closed_at=at, closing_note=note))
+            evidence = select(t.concern_evidence.c.work).where(t.concern_evidence.c.concern == concern_id)
+            still_held = (
+                select(t.concern_evidence.c.work)
+                .join(t.concerns, t.concerns.c.id == t.concern_evidence.c.concern)
+                .where(t.concerns.c.closed_at.is_(None))
+            )
+            let_go = await connection.execute(
+                delete(works).where(
+                    works.c.id.in_(evidence),
+                    works.c.id.not_in(still_held),
+                    works.c.by_staff.is_(False),
+                    works.c.author.not_in(select(t.students.c.id)),
+                )
+            )
+        if let_go.rowcount:
+            await forget_deleted(self._engine)
+
+    # -- helpers ------------------------------------------------------------------------------------------------------
+
+    async def _first(self, query: Select[Any]) -> RowMapping | None:
+        async with reading(self._engine) as connection:
+            return (await connection.execute(query)).mappings().first()
+
+    async def _all(self, query: Select[Any]) -> Sequence[RowMapping]:
+        async with reading(self._engine) as connection:
+            return (await connection.execute(query)).mappings().all()
+
+    def _lookup(self, code: str) -> str:
+        return hmac.new(self._lookup_key, code.encode(), hashlib.sha256).hexdigest()
+
+    def _code_row(self, student_id: str, code: str) -> dict[str, Any]:
+        return {"student": student_id, "lookup": self._lookup(code), "sealed": self._sealing.encrypt(code.encode())}
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    """Return 32 bytes for one purpose: a key that leaks tells nothing about the others."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"havruta {purpose}".encode()).derive(secret.encode())
+
+
+def _hashed(token: str) -> str:
+    # Tokens are 256 random bits: there is nothing to guess, so a plain hash is enough.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _email_key(email: str) -> str:
+    return email.strip().casefold()
+
+
+def _open_invitation(token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    about = t.invitations.c
+    return (about.token_hash == _hashed(token), about.used_at.is_(None), about.expires > now)
+
+
+async def _end_sign_ins(connection: AsyncConnection, student_id: str) -> None:
+    theirs = (t.sign_ins.c.kind == "student", t.sign_ins.c.subject == student_id)
+    await connection.execute(delete(t.sign_ins).where(*theirs))
+
+
+def _student(row: RowMapping) -> Student:
+    return record_of(Student, row, consent=record_of(Consent, row))
+
+
+def _student_row(student: Student) -> dict[str, Any]:
+    return row_of(student, t.students) | student.consent.model_dump()
+
+
+def _sides(rows: Sequence[RowMapping]) -> tuple[TwinningSide, TwinningSide]:
+    a, b = (tuple(row["school"] for row in rows if row["side"] == side) for side in ("a", "b"))
+    return TwinningSide(side="a", schools=a), TwinningSide(side="b", schools=b)
+
+
+def _session(head: RowMapping, sides: Sequence[RowMapping], classes: Sequence[RowMapping]) -> LessonSession:
+    def of(side: RowMapping) -> SessionSide:
+        mine = (c for c in classes if c["session"] == head["id"] and c["side"] == side["side"])
+        return record_of(SessionSide, side, classes=tuple(c["class_id"] for c in mine))
+
+    return record_of(LessonSession, head, sides=tuple(of(s) for s in sides if s["session"] == head["id"]))
+
+
+def _pair(meeting: RowMapping) -> frozenset[str]:
+    return frozenset((meeting["one"], meeting["other"]))
+
+
+def _alone(meetings: Sequence[RowMapping], schools: dict[str, str]) -> frozenset[str]:
+    """Return who was the only one of their school in a room of three or four."""
+    rooms: dict[str, set[str]] = {}
+    for meeting in meetings:
+        rooms.setdefault(meeting["room"], set()).update(_pair(meeting))
+    alone: set[str] = set()
+    for members in rooms.values():
+        count = Counter(schools.get(member) for member in members)
+        alone |= {m for m in members if len(members) > 2 and m in schools and count[schools[m]] == 1}
+    return frozenset(alone)

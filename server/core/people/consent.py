@@ -1,0 +1,90 @@
+"""What families and teachers agreed to, and what a lesson may therefore do."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from server.core.people.models import LessonSession, SideName, Student, Twinning
+
+NotAcross = Literal["consent_missing", "own_class", "paper"]
+ProblemCode = Literal[
+    "no_parts",
+    "twinning_not_active",
+    "class_missing",
+    "nobody_may_cross",
+    "consent_missing",
+    "not_agreed",
+    "adult_not_named",
+    "adult_missing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a lesson cannot start yet; `side` and `students` say whom it concerns."""
+
+    code: ProblemCode
+    side: SideName | None = None
+    students: tuple[str, ...] = ()
+
+
+def why_not(student: Student) -> NotAcross | None:
+    """Return why a student cannot sit with the partner school, or None if they can."""
+    if not student.consent.complete:
+        return "consent_missing"
+    match student.consent.takes_part:
+        case "own_class":
+            return "own_class"
+        case "paper":
+            return "paper"
+        case _:
+            return None
+
+
+def may_cross(student: Student) -> bool:
+    """Whether the family agreed that the student learns with the partner school."""
+    return why_not(student) is None
+
+
+def plan_hash(session: LessonSession) -> str:
+    """Return what an agreement is to: the plan, the time, the slot and who takes part. Any change of these asks anew."""
+    agreed = {
+        "plan": session.plan.model_dump(mode="json"),
+        "starts_at": int(session.starts_at.timestamp()),
+        "slot_minutes": session.slot_minutes,
+        "classes": {side.side: sorted(side.classes) for side in session.sides},
+    }
+    canonical = json.dumps(agreed, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def ready_to_start(
+    session: LessonSession, twinning: Twinning, students: Sequence[Student], adults_here: Collection[str]
+) -> list[Problem]:
+    """Return what still stands in the way, in the order in which teachers can mend it; empty means ready.
+
+    `students`: those of the lesson's classes. `adults_here`: ids of staff who are signed in to the lesson now.
+    """
+    problems: list[Problem] = []
+    if twinning.status != "active":
+        problems.append(Problem("twinning_not_active"))
+    if not session.plan.parts:
+        problems.append(Problem("no_parts"))
+    agreed_to = plan_hash(session)
+    for side in session.sides:
+        learners = [s for s in students if s.class_id in side.classes]
+        if not side.classes:
+            problems.append(Problem("class_missing", side.side))
+        elif not any(may_cross(s) for s in learners):
+            problems.append(Problem("nobody_may_cross", side.side))
+        if unset := tuple(s.id for s in learners if not s.consent.complete):
+            problems.append(Problem("consent_missing", side.side, unset))
+        if side.agreed_plan != agreed_to:
+            problems.append(Problem("not_agreed", side.side))
+        if side.adult is None:
+            problems.append(Problem("adult_not_named", side.side))
+        elif side.adult not in adults_here:
+            problems.append(Problem("adult_missing", side.side))
+    return problems

@@ -1,0 +1,15 @@
+"""Alembic's way in: runs the scripts on the connection that `migrate` hands over."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from server.adapters.sql import live_tables, people_tables
+from server.adapters.sql.metadata import metadata
+
+# Importing the modules is what puts their tables into the metadata.
+ALL_TABLES = (live_tables, people_tables)
+
+connection: Connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()
