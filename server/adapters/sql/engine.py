@@ -1,7 +1,7 @@
 """One engine a process: how SQLite and PostgreSQL are opened, and how their tables are brought up to date."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ def make_engine(url: str) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def writing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     """One transaction that will write: committed at the end, rolled back on any error.
 
     On SQLite it takes the write lock at once: a transaction that reads first and writes later would otherwise fail
@@ -53,7 +53,7 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def reading(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     """One transaction that only reads."""
     async with engine.connect() as connection:
         yield connection
