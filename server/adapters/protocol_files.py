@@ -240,8 +240,7 @@ class _Source:
             elif detail["type"] == "literal_error":
                 choices.setdefault(at, []).append(str(detail["ctx"]["expected"]) if "ctx" in detail else "")
             else:
-                named = _step_named_in(said, values) if not at else at
-                self._problem(at, _sentence(detail), self.line(named))
+                self._problem(at or _step_named_in(said, values), _sentence(detail))
         for at, expected in choices.items():
             # A field that takes one of several sets of words fails once for each set; the author needs one sentence.
             offered = ", ".join(sorted(set(re.findall(r"'([^']+)'", " ".join(expected)))))
@@ -342,11 +341,11 @@ def _sentence(detail: ErrorDetails) -> str:
         case "too_short":
             return f"At least {limits.get('min_length')} needed here, but there are {limits.get('actual_length')}."
         case "greater_than":
-            return f"The number must be more than {limits.get('gt')}, not {found}."
+            return f"The number must be more than {limits.get('gt'):g}, not {found}."
         case "greater_than_equal":
-            return f"The number must be at least {limits.get('ge')}, not {found}."
+            return f"The number must be at least {limits.get('ge'):g}, not {found}."
         case "less_than_equal":
-            return f"The number must be at most {limits.get('le')}, not {found}."
+            return f"The number must be at most {limits.get('le'):g}, not {found}."
         case "value_error":
             said = str(limits.get("error", detail["msg"]))
             return said[:1].upper() + said[1:] + "."
