@@ -108,12 +108,16 @@ class PeerView(Message):
 
 
 class PresenceView(Message):
-    """Who is here now: no version; the newest message counts. `scope`: a room, or the session for teachers."""
+    """Who is here now: no version; the newest message counts. `scope`: a room, or the session.
+
+    In the session's scope students get `counts` (arrivals a side) and `adults` only; teachers everybody.
+    """
 
     scope: str
     present: tuple[MemberId, ...]
     peers: tuple[PeerView, ...] = ()
     adults: tuple[str, ...] = ()
+    counts: dict[str, int] = {}
 
 
 class MeView(Message):

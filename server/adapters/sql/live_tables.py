@@ -22,6 +22,13 @@ lessons = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+session_lessons = Table(
+    "session_lessons",
+    metadata,
+    Column("session", String(40), primary_key=True),
+    Column("hash", String(64), nullable=False),
+)
+
 works = Table(
     "works",
     metadata,
@@ -40,7 +47,6 @@ works = Table(
     Column("keep", String(10), nullable=False, default="session"),
     Column("held", String(20), nullable=False, default=""),
     Column("late", Boolean, nullable=False, default=False),
-    Column("superseded", Boolean, nullable=False, default=False),
     Column("at", UtcDateTime, nullable=False),
     Column("entries", Text, nullable=False),
     Index("ix_works_session_room", "session", "room"),

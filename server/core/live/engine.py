@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from server.core.live import commands as c
@@ -29,6 +30,9 @@ class Decision:
 
 def decide_room(room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecision) -> Decision:
     """Return what `command` makes happen in the room, or raise Refused. Changes nothing."""
+    if scene.session.status == "closed" and isinstance(sender, c.Student) and isinstance(command, c.Answer):
+        # The bell rang: what was being written is kept, whatever the step.
+        return _late(room, scene, _seated(room, scene, sender.member), command)
     if scene.session.status != "running":
         raise Refused("not_running")
     match sender, command:
@@ -339,3 +343,19 @@ def _following(room: Room, scene: Scene, at: int) -> int | None:
     size = scene.group_size(room)
     fits: Callable[[int], bool] = lambda i: scene.lesson.steps[i].fitted(size) is not None  # noqa: E731 -- read in place
     return next((i for i in range(at + 1, last + 1) if i >= len(scene.lesson.steps) or fits(i)), None)
+
+
+def look_again_at(room: Room, scene: Scene, grace: timedelta) -> datetime | None:
+    """Return when the clock should look at this room without being asked, or None.
+
+    A timed step ends by the clock; and a room in which somebody waits for somebody is looked at after the grace, so that
+    a partner who vanished never freezes it.
+    """
+    step = scene.step(room)
+    if step is None or scene.session.paused or scene.session.status != "running" or step.scope == "class":
+        return None
+    if step.completion == "timer":
+        return scene.deadline(room)
+    arrived = _arrived(room, scene)
+    waiting = bool(arrived.finished) or bool(arrived.taken)
+    return scene.now + grace if waiting and not _complete(arrived, scene) else None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.core.languages import Wording
 from server.core.live.protocol import PLAN, Band, Input, Protocol, Step, resolved, step_minutes
-from server.core.texts import Text
+from server.core.texts import Text, content_hash
 
 Pacing = Literal["pairs", "class"]
 
@@ -66,6 +66,11 @@ class Lesson(Frozen):
     def steps(self) -> tuple[LessonStep, ...]:
         """All steps in order."""
         return tuple(_compiled(self))
+
+    @cached_property
+    def text_hash(self) -> str | None:
+        """The hash that evidence in this lesson refers to."""
+        return content_hash(self.text) if self.text else None
 
     @cached_property
     def gates(self) -> tuple[int, ...]:
@@ -171,4 +176,5 @@ def _with_statements(step: Step, part: Part) -> Step:
         for n, statement in enumerate(statements, start=1):
             prompt = {lang: f"“{said}” — {asked.prompt[lang]}" for lang, said in statement.items() if lang in asked.prompt}
             inputs.append(asked.model_copy(update={"id": f"{asked.id}_{n}", "prompt": prompt, "each": None}))
-    return step.model_copy(update={"inputs": tuple(inputs)})
+    # The overrides named the inputs as they were; they have been applied by now.
+    return step.model_copy(update={"inputs": tuple(inputs), "overrides": ()})

@@ -1,5 +1,6 @@
 """What a decision needs to know beside its own stream: the lesson, the people, who is here, the time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -33,7 +34,7 @@ class Scene:
 
     lesson: Lesson
     session: Session
-    people: dict[MemberId, Person]
+    people: Mapping[MemberId, Person]
     present: frozenset[MemberId]
     now: datetime
     new_id: WorkId

@@ -1,5 +1,6 @@
 """The rules of the lesson as a whole: rooms laid out, started, moved on, paused, closed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,7 +21,7 @@ class Rules:
     """What a session's decision needs to know: `ready` is a refusal code if the lesson may not start, else None."""
 
     lesson: Lesson
-    people: dict[MemberId, Person]
+    people: Mapping[MemberId, Person]
     new_id: WorkId
     apart: frozenset[frozenset[MemberId]] = frozenset()
     missing: str | None = None

@@ -1,0 +1,363 @@
+"""The live room's store on SQLite or PostgreSQL: one writer commits what many rooms have waiting, together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import TypeAdapter
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+    StatementError,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from server.adapters.sql.live_tables import deadlines, drafts, lessons, log, session_lessons, works
+from server.core.live.events import EVENTS
+from server.core.live.lesson import Lesson
+from server.core.live.works import Entry, Held, MemberId, RoomId, Work
+from server.ports.live import Append, Appended, Draft, Due, StoredWork, StoreUnavailable
+
+LARGEST_BATCH = 500
+READ_PATIENCE_SECONDS = 15.0
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 1.0
+
+_ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])
+_logger = structlog.get_logger(__name__)
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One write that waits for the next commit."""
+
+    write: Append | Draft
+    done: "asyncio.Future[bool]"
+
+
+class SqlLiveStore:
+    """Fulfils ports.live.Store. `start` and `stop` bound its writer's life.
+
+    `on_delay(True)` is called when a commit had to be tried again, `on_delay(False)` when saving works again.
+    """
+
+    def __init__(self, engine: AsyncEngine, on_delay: Callable[[bool], Awaitable[None]] | None = None) -> None:
+        self._engine = engine
+        self._insert: Any = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        self._waiting: list[_Waiting] = []
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._delayed = False
+        self.on_delay = on_delay
+
+    def start(self) -> None:
+        """Start the writer."""
+        self._writer = asyncio.get_running_loop().create_task(self._write_forever(), name="live-store-writer")
+
+    async def stop(self) -> None:
+        """Commit what waits, then end."""
+        while self._waiting and not self._delayed:
+            await asyncio.sleep(FIRST_PAUSE_SECONDS)
+        if self._writer:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        for waiting in self._waiting:
+            waiting.done.cancel()
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the database is not taking writes just now."""
+        return self._delayed
+
+    async def append(self, append: Append) -> bool:
+        """See ports.live.Store.append."""
+        return await self._queued(append)
+
+    async def save_draft(self, draft: Draft) -> None:
+        """See ports.live.Store.save_draft."""
+        await self._queued(draft)
+
+    async def _queued(self, write: Append | Draft) -> bool:
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(write, done))
+        self._wake.set()
+        return await done
+
+    async def _write_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+                await self._commit_until_it_holds(batch)
+
+    async def _commit_until_it_holds(self, batch: list[_Waiting]) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                won = await self._commit([w.write for w in batch])
+            except (SQLAlchemyError, OSError) as problem:
+                if _is_ours(problem):
+                    await self._one_by_one(batch)
+                    return
+                await self._say_delayed(True, problem)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                continue
+            await self._say_delayed(False)
+            for waiting, stored in zip(batch, won, strict=True):
+                if not waiting.done.done():
+                    waiting.done.set_result(stored)
+            return
+
+    async def _one_by_one(self, batch: list[_Waiting]) -> None:
+        """A write that the database cannot take at all must fail alone, not with its neighbours."""
+        for waiting in batch:
+            try:
+                won = await self._commit([waiting.write])
+            except (SQLAlchemyError, OSError) as problem:
+                _logger.error("write_refused_by_database", error=type(problem).__name__)
+                if not waiting.done.done():
+                    waiting.done.set_exception(problem)
+            else:
+                if not waiting.done.done():
+                    waiting.done.set_result(won[0])
+
+    async def _say_delayed(self, delayed: bool, problem: BaseException | None = None) -> None:
+        if delayed == self._delayed:
+            return
+        self._delayed = delayed
+        if delayed:
+            _logger.warning("saving_is_delayed", error=type(problem).__name__)
+        else:
+            _logger.info("saving_works_again")
+        if self.on_delay:
+            await self.on_delay(delayed)
+
+    async def _commit(self, writes: Sequence[Append | Draft]) -> list[bool]:
+        appends = [w for w in writes if isinstance(w, Append)]
+        async with self._engine.begin() as connection:
+            # Of two writes for one place, even within this batch, the first has it.
+            first = {(a.appended.stream, a.appended.version): a for a in reversed(appends)}
+            won = await self._insert_log(connection, list(first.values())) if first else set[tuple[str, int]]()
+            winners = [a for key, a in first.items() if key in won]
+            stored = {id(a) for a in winners}
+            await self._insert_works(connection, [work for a in winners for work in a.works])
+            gone = [work for a in winners for work in a.replaced]
+            if gone:
+                await connection.execute(delete(works).where(works.c.id.in_(gone)))
+            for append in winners:
+                if append.due is not None:
+                    await self._set_due(connection, append.appended.stream, append.due)
+            await self._upsert_drafts(connection, [w for w in writes if isinstance(w, Draft)])
+        return [isinstance(w, Draft) or id(w) in stored for w in writes]
+
+    async def _insert_log(self, connection: AsyncConnection, appends: list[Append]) -> set[tuple[str, int]]:
+        """Insert one row an append; a loser is simply not returned, so that its neighbours stay untouched."""
+        statement = self._insert(log).on_conflict_do_nothing().returning(log.c.stream, log.c.version)
+        result = await connection.execute(statement, [_log_row(a.appended) for a in appends])
+        return {(stream, version) for stream, version in result}
+
+    async def _insert_works(self, connection: AsyncConnection, new: list[StoredWork]) -> None:
+        if new:
+            await connection.execute(self._insert(works).on_conflict_do_nothing(), [_work_row(work) for work in new])
+
+    async def _set_due(self, connection: AsyncConnection, stream: str, due: Due) -> None:
+        if due.at is None:
+            await connection.execute(delete(deadlines).where(deadlines.c.stream == stream))
+            return
+        statement = self._insert(deadlines).values(stream=stream, step=due.step, due=due.at)
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=["stream"], set_={"step": due.step, "due": due.at})
+        )
+
+    async def _upsert_drafts(self, connection: AsyncConnection, new: list[Draft]) -> None:
+        newest: dict[tuple[str, str, int, str], Draft] = {}
+        for draft in new:
+            key = (draft.member, draft.session, draft.step, draft.input)
+            if key not in newest or newest[key].sequence <= draft.sequence:
+                newest[key] = draft
+        if not newest:
+            return
+        statement = self._insert(drafts)
+        excluded = statement.excluded
+        statement = statement.on_conflict_do_update(
+            index_elements=["member", "session", "step", "input"],
+            set_={name: excluded[name] for name in ("room", "sequence", "at", "entries")},
+            where=excluded.sequence >= drafts.c.sequence,
+        )
+        await connection.execute(statement, [_draft_row(draft) for draft in newest.values()])
+
+    async def read(self, stream: str, after: int = 0) -> list[Appended]:
+        """See ports.live.Store.read."""
+        query = select(log).where(log.c.stream == stream, log.c.version > after).order_by(log.c.version)
+        return [_appended(row) for row in await self._rows(query)]
+
+    async def works_in(self, session: str, room: RoomId | None) -> list[Work]:
+        """See ports.live.Store.works_in."""
+        in_room = works.c.room.is_(None) if room is None else works.c.room == room
+        return [_work(row) for row in await self._rows(select(works).where(works.c.session == session, in_room))]
+
+    async def drafts(self, session: str, room: RoomId) -> list[Draft]:
+        """See ports.live.Store.drafts."""
+        return [_draft(row) for row in await self._rows(select(drafts).where(drafts.c.session == session, drafts.c.room == room))]
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[str, int]]:
+        """See ports.live.Store.due."""
+        query = select(deadlines.c.stream, deadlines.c.step).where(deadlines.c.due <= now).order_by(deadlines.c.due)
+        return [(row.stream, row.step) for row in await self._rows(query.limit(limit))]
+
+    async def set_due(self, stream: str, due: Due) -> None:
+        """See ports.live.Store.set_due."""
+
+        async def change() -> None:
+            async with self._engine.begin() as connection:
+                await self._set_due(connection, stream, due)
+
+        await self._patiently(change)
+
+    async def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        """See ports.live.Store.versions."""
+        query = select(log.c.stream, func.max(log.c.version).label("newest"))
+        rows = await self._rows(query.where(log.c.stream.in_(list(streams))).group_by(log.c.stream))
+        return dict.fromkeys(streams, 0) | {row.stream: row.newest for row in rows}
+
+    async def save_lesson(self, session: str, lesson: Lesson) -> None:
+        """See ports.live.Store.save_lesson."""
+        body = lesson.model_dump_json().encode()
+
+        async def change() -> None:
+            async with self._engine.begin() as connection:
+                row = self._insert(lessons).values(hash=lesson.content_hash, body=body)
+                await connection.execute(row.on_conflict_do_nothing())
+                pin = self._insert(session_lessons).values(session=session, hash=lesson.content_hash)
+                await connection.execute(
+                    pin.on_conflict_do_update(index_elements=["session"], set_={"hash": lesson.content_hash})
+                )
+
+        await self._patiently(change)
+
+    async def lesson_of(self, session: str) -> Lesson | None:
+        """See ports.live.Store.lesson_of."""
+        query = select(lessons.c.body).join(session_lessons, session_lessons.c.hash == lessons.c.hash)
+        rows = await self._rows(query.where(session_lessons.c.session == session))
+        return Lesson.model_validate_json(rows[0].body) if rows else None
+
+    async def end_session(self, session: str, forget: Sequence[MemberId]) -> None:
+        """See ports.live.Store.end_session."""
+
+        async def change() -> None:
+            async with self._engine.begin() as connection:
+                await connection.execute(delete(drafts).where(drafts.c.session == session))
+                fleeting = or_(works.c.keep == "session", works.c.author.in_(list(forget)))
+                mine = and_(works.c.session == session, works.c.by_staff.is_(False), fleeting)
+                await connection.execute(delete(works).where(mine))
+                await connection.execute(delete(deadlines).where(deadlines.c.stream.startswith(f"{session}.")))
+                await connection.execute(delete(deadlines).where(deadlines.c.stream == session))
+
+        await self._patiently(change)
+
+    async def lesson(self, content_hash: str) -> Lesson | None:
+        """See ports.live.Store.lesson."""
+        rows = await self._rows(select(lessons.c.body).where(lessons.c.hash == content_hash))
+        return Lesson.model_validate_json(rows[0].body) if rows else None
+
+    async def _rows(self, query: Any) -> Sequence[Any]:
+        async def read() -> Sequence[Any]:
+            async with self._engine.connect() as connection:
+                return (await connection.execute(query)).all()
+
+        return await self._patiently(read)
+
+    async def _patiently(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Try again while the database is away, for as long as a client should wait; then say so."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + READ_PATIENCE_SECONDS
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await work()
+            except (DBAPIError, OSError) as problem:
+                if _is_ours(problem):
+                    raise
+                if loop.time() > give_up:
+                    raise StoreUnavailable from problem
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _is_ours(problem: BaseException) -> bool:
+    """Whether trying again cannot help: the statement itself is wrong."""
+    if isinstance(problem, (DataError, IntegrityError, ProgrammingError)):
+        return True
+    return isinstance(problem, StatementError) and not isinstance(problem, DBAPIError)
+
+
+def _log_row(appended: Appended) -> dict[str, object]:
+    return {
+        "stream": appended.stream,
+        "version": appended.version,
+        "at": appended.at,
+        "sender": appended.sender,
+        "command": appended.command,
+        "events": EVENTS.dump_json(list(appended.events)).decode(),
+    }
+
+
+def _appended(row: Any) -> Appended:
+    return Appended(row.stream, row.version, row.at, row.sender, row.command, tuple(EVENTS.validate_json(row.events)))
+
+
+def _work_row(stored: StoredWork) -> dict[str, object]:
+    return {
+        "id": stored.work.id,
+        "session": stored.session,
+        "room": stored.room,
+        "author": stored.work.member,
+        "by_staff": stored.by_staff,
+        "step": stored.step,
+        "step_id": stored.step_id,
+        "protocol": stored.protocol,
+        "protocol_version": stored.protocol_version,
+        "text_hash": stored.text_hash,
+        "input": stored.input,
+        "visibility": stored.visibility,
+        "keep": stored.keep,
+        "held": stored.work.held,
+        "late": stored.late,
+        "at": stored.at,
+        "entries": _ENTRIES.dump_json(stored.work.entries).decode(),
+    }
+
+
+def _work(row: Any) -> Work:
+    held: Held = row.held
+    return Work(row.id, row.author, _ENTRIES.validate_json(row.entries), held)
+
+
+def _draft_row(draft: Draft) -> dict[str, object]:
+    return {
+        "member": draft.member,
+        "session": draft.session,
+        "step": draft.step,
+        "input": draft.input,
+        "room": draft.room,
+        "sequence": draft.sequence,
+        "at": draft.at,
+        "entries": _ENTRIES.dump_json(draft.entries).decode(),
+    }
+
+
+def _draft(row: Any) -> Draft:
+    return Draft(
+        row.session, row.room, row.member, row.step, row.input, row.sequence, row.at, _ENTRIES.validate_json(row.entries)
+    )

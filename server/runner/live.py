@@ -1,0 +1,451 @@
+"""The live room's one door: commands in, acknowledgements after the commit, views out."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+from weakref import WeakValueDictionary
+
+import structlog
+
+from server.core.live import commands as c
+from server.core.live import events as e
+from server.core.live.engine import Decision, decide_room, look_again_at
+from server.core.live.pairing import Assign, Layout, lay_out
+from server.core.live.refusals import Refused
+from server.core.live.scene import Scene
+from server.core.live.session_engine import decide_session, room_id
+from server.core.live.state import Room, Session, current_step
+from server.core.live.watchwords import alarming
+from server.core.live.works import MemberId, RoomId, Work, WorkId
+from server.ports.clock import Clock
+from server.ports.live import Append, Appended, Bus, Directory, Draft, Due, Outbox, Peer, Presence, Store, StoredWork
+from server.runner.memory_of_rooms import Memory, grown_room, grown_session
+from server.runner.publishing import Publisher
+from server.runner.scenes import Scenes, fresh_id, sender_key
+from server.wire.messages import DeviceState, ReportConcern, SaveDraft
+
+TRIES = 8
+LARGE_PAIRING = 120
+SEATS_CHANGE = (e.RoomsProposed, e.SeatMoved, e.LessonStarted, e.MemberRemoved, e.RoomParted, e.SessionClosed)
+ROOMS_CHANGE = (e.LessonStarted, e.FloorMoved, e.Paused, e.Resumed, e.ClassTimeAdded, e.SeatMoved, e.MemberRemoved)
+_logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command: the stream's version after it, and why words were held back from the partner."""
+
+    version: int
+    held: str = ""
+    refused: Refused | None = None
+
+
+class Live:
+    """Runs turns. Concrete parts come from app.py; `shared` is true where other processes serve the same rooms."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        outbox: Outbox,
+        presence: Presence,
+        bus: Bus,
+        clock: Clock,
+        assign: Assign,
+        *,
+        grace: timedelta,
+        shared: bool = False,
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._presence = presence
+        self._bus = bus
+        self._clock = clock
+        self._assign = assign
+        self._grace = grace
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.memory = Memory(store, shared=shared)
+        self.scenes = Scenes(store, directory, presence)
+        self.publish = Publisher(store, directory, outbox, presence, clock, self.memory, self.scenes)
+        self.reseat: Callable[[str], None] = lambda session: None
+        """Called when seats changed: the socket moves its connections to their rooms."""
+
+    def _lock(self, stream: str) -> asyncio.Lock:
+        lock = self._locks.get(stream)
+        if lock is None:
+            lock = self._locks[stream] = asyncio.Lock()
+        return lock
+
+    async def student(self, session_id: str, member: MemberId, command_id: str, command: c.StudentCommand) -> Outcome:
+        """Run a learner's command in the room where they sit."""
+        session = await self.memory.session(session_id)
+        room = session.room_of(member)
+        if room is None:
+            raise Refused("not_running" if session.status != "running" else "not_your_room")
+        return await self._room_turn(session_id, room, c.Student(member), command_id, command)
+
+    async def teacher(self, session_id: str, teacher: c.Teacher, command_id: str, command: c.TeacherCommand) -> Outcome:
+        """Run a teacher's command for a room or for the whole lesson."""
+        if isinstance(command, c.RoomCommand):
+            session = await self.memory.session(session_id)
+            if command.room not in session.rooms:
+                raise Refused("unknown_room")
+            return await self._room_turn(session_id, command.room, teacher, command_id, command)
+        if isinstance(command, c.ProposeRooms):
+            session = await self.memory.session(session_id)
+            if session.heard(teacher.staff, command_id):
+                return Outcome(session.version)
+            return await self._session_turn(session_id, teacher, command_id, await self._proposal(session))
+        return await self._session_turn(session_id, teacher, command_id, command)
+
+    async def tick(self, stream: str, step: int) -> None:
+        """Look at what is due: one room, or every room of a session."""
+        if "." in stream:
+            await self._tick_room(stream, step)
+            return
+        session = await self.memory.session(stream)
+        await self._store.set_due(stream, Due(step, None))
+        for room in session.rooms:
+            await self._tick_room(room, step)
+
+    async def _tick_room(self, room_id_: RoomId, step: int) -> None:
+        session_id = room_id_.rsplit(".", 1)[0]
+        try:
+            await self._room_turn(session_id, room_id_, c.Clock(), None, c.Tick(step=step))
+        except Refused:
+            await self._store.set_due(room_id_, Due(step, None))
+
+    async def save_draft(self, session_id: str, member: MemberId, draft: SaveDraft) -> Outcome:
+        """Keep what a member has typed so far; no event, no view."""
+        session = await self.memory.session(session_id)
+        room = session.room_of(member)
+        if room is None:
+            raise Refused("not_your_room")
+        await self._store.save_draft(
+            Draft(session_id, room, member, draft.step, draft.input, draft.sequence, self._clock.now(), draft.entries)
+        )
+        return Outcome(0)
+
+    async def report_concern(self, session_id: str, member: MemberId, report: ReportConcern) -> Outcome:
+        """Route a child's concern to their own school's safety lead, with the partner's words of this room as evidence."""
+        session = await self.memory.session(session_id)
+        setup = await self.scenes.setup(session)
+        room = session.room_of(member)
+        works = await self.memory.words(session_id, room) if room else {}
+        evidence = tuple(w.id for w in works.values() if report.about == "partner" or w.member == member)
+        await self._directory.concern(setup, room, member, "report", report.about, report.words, evidence)
+        if room and report.about == "partner":
+            self._check(session_id, room)
+        return Outcome(session.version)
+
+    def _check(self, session_id: str, room: RoomId) -> None:
+        self.publish.checks[session_id] = self.publish.checks.get(session_id, frozenset()) | {room}
+        self.publish.row_changed(session_id, room)
+
+    async def device_state(self, peer: Peer, state: DeviceState) -> Peer:
+        """Note which devices work, for the room and for the teachers."""
+        changed = replace(peer, camera=state.camera, microphone=state.microphone)
+        await self._presence.put(changed)
+        await self.presence_changed(changed.session, changed.room)
+        return changed
+
+    async def presence_changed(self, session_id: str, room: RoomId | None) -> None:
+        """Tell the room and the teachers who is connected."""
+        if room:
+            await self.publish.room_presence(session_id, room)
+            self.publish.row_changed(session_id, room)
+        self.publish.arrivals_changed(session_id)
+
+    async def look_at_room(self, session_id: str, room: RoomId) -> None:
+        """Look whether somebody's absence, now longer than the grace, lets a room go on; and show whose turn it is then."""
+        session = await self.memory.session(session_id)
+        if session.status != "running" or room not in session.rooms:
+            return
+        before = await self.memory.room(room)
+        await self._tick_room(room, current_step(before, session))
+        after = await self.memory.room(room)
+        if after.version == before.version:
+            await self.publish.room(after, await self.scenes.scene(session, self._clock.now()))
+
+    async def everything_for(self, peer: Peer) -> None:
+        """Send a connection all that it shows: a reconnect equals a first load."""
+        session = await self.memory.session(peer.session)
+        scene = await self.scenes.scene(session, self._clock.now())
+        await self.publish.me(peer)
+        await self.publish.session(session, scene, only_to=peer.id)
+        room = await self.memory.room(peer.room) if peer.room else None
+        if room:
+            await self.publish.room(room, scene, only_to=peer.id)
+        if peer.kind == "teacher":
+            await self.publish.seats(session, only_to=peer.id)
+            await self.publish.rows(session.id, set(session.rooms), only_to=peer.id)
+        else:
+            await self.publish.mine(peer.who, room, scene, to_peer=peer.id)
+        await self.publish.arrivals(session.id, only_to=peer)
+        await self.publish.board(session.id, only_to=peer.id)
+
+    async def forget(self, member: MemberId) -> None:
+        """Drop what is remembered of somebody who was erased, removed, or got a new code."""
+        self.memory.forget_words(member)
+        self.scenes.forget()
+
+    async def _room_turn(
+        self, session_id: str, room_id_: RoomId, sender: c.Sender, command_id: str | None, command: c.RoomDecision
+    ) -> Outcome:
+        async with self._lock(room_id_):
+            for attempt in range(TRIES):
+                session = await self.memory.session(session_id)
+                room = await self.memory.room(room_id_, fresh=attempt > 0)
+                now = self._clock.now()
+                new_id = fresh_id(sender, command_id, now)
+                if command_id and room.heard(sender_key(sender), command_id):
+                    late = Refused("step_is_over", kept=True) if new_id in room.late else None
+                    return Outcome(room.version, refused=late)
+                scene = await self.scenes.scene(session, now, new_id)
+                decision = decide_room(room, scene, sender, command)
+                outcome = await self._store_room(room, scene, sender, command_id, command, decision)
+                if outcome is not None:
+                    return outcome
+            raise Refused("somebody_was_faster")
+
+    async def _store_room(
+        self, room: Room, scene: Scene, sender: c.Sender, command_id: str | None, command: c.RoomDecision, decision: Decision
+    ) -> Outcome | None:
+        """Append and publish; None where another process was faster and the turn starts over."""
+        if not decision.events:
+            if isinstance(sender, c.Clock):
+                await self._store.set_due(room.id, Due(current_step(room, scene.session), self._look_again(room, scene)))
+            return Outcome(room.version, refused=decision.refused)
+        appended = Appended(room.id, room.version + 1, scene.now, sender_key(sender), command_id, decision.events)
+        after = grown_room(room, appended)
+        replaced = replaced_works(room, decision.events)
+        due = Due(current_step(after, scene.session), self._look_again(after, scene))
+        stored = tuple(stored_work(work, decision.events, scene, room.id) for work in decision.works)
+        if not await self._store.append(Append(appended, stored, replaced, due)):
+            return None
+        self.memory.took_room(after, decision.works, replaced)
+        await self._after_room(after, scene, sender, command, decision)
+        return Outcome(after.version, held=decision.works[0].held if decision.works else "", refused=decision.refused)
+
+    def _look_again(self, room: Room, scene: Scene) -> datetime | None:
+        return look_again_at(room, scene, self._grace)
+
+    async def _after_room(
+        self, room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecision, decision: Decision
+    ) -> None:
+        if not _only_private(decision, scene):
+            await self.publish.room(room, scene)
+        if isinstance(sender, c.Student):
+            await self.publish.mine(sender.member, room, scene)
+            await self._watch_words(room, scene, sender.member, decision.works)
+        if isinstance(sender, c.Teacher):
+            await self._audit(room, scene, sender, command)
+        if any(isinstance(event, e.Shared) for event in decision.events):
+            self.publish.board_changed(scene.session.id)
+
+    async def _watch_words(self, room: Room, scene: Scene, member: MemberId, works: tuple[Work, ...]) -> None:
+        for work in works:
+            kind = "contact" if work.held else "word_list" if alarming(work.entries, scene.lesson.text) else None
+            if kind:
+                setup = await self.scenes.setup(scene.session)
+                await self._directory.concern(setup, room.id, member, kind, None, "", (work.id,))
+            if kind == "word_list":
+                self._check(scene.session.id, room.id)
+
+    async def _audit(self, room: Room, scene: Scene, teacher: c.Teacher, command: c.RoomDecision) -> None:
+        match command:
+            case c.EnterRoom(listening_only=listening):
+                what = "entered_room_listening" if listening else "entered_room"
+                await self._directory.audit(teacher.staff, what, scene.session.id, room.id)
+            case c.LeaveRoom():
+                seconds = await self._visit_seconds(room, teacher.staff)
+                await self._directory.audit(teacher.staff, "left_room", scene.session.id, room.id, seconds=seconds)
+            case _:
+                pass
+
+    async def _visit_seconds(self, room: Room, staff: str) -> int | None:
+        """Return how long the visit that has just ended took, read from the log itself."""
+        came: datetime | None = None
+        went: datetime | None = None
+        for appended in await self._store.read(room.id):
+            for event in appended.events:
+                if isinstance(event, e.TeacherCame) and event.by == staff:
+                    came = appended.at
+                elif isinstance(event, e.TeacherWent) and event.by == staff:
+                    went = appended.at
+        return round((went - came).total_seconds()) if came and went else None
+
+    async def _session_turn(
+        self, session_id: str, teacher: c.Teacher, command_id: str, command: c.SessionCommand
+    ) -> Outcome:
+        async with self._lock(session_id):
+            for attempt in range(TRIES):
+                session = await self.memory.session(session_id, fresh=attempt > 0)
+                if session.heard(teacher.staff, command_id):
+                    return Outcome(session.version)
+                if isinstance(command, c.StartLesson):
+                    self.scenes.forget(session_id)
+                now = self._clock.now()
+                rules = await self.scenes.rules(session, fresh_id(teacher, command_id, now))
+                decision = decide_session(session, rules, teacher, command)
+                if not decision.events:
+                    return Outcome(session.version)
+                if isinstance(command, c.StartLesson):
+                    # From here on the lesson is what it is now, whatever happens to protocol files.
+                    await self._store.save_lesson(session_id, rules.lesson)
+                if isinstance(command, c.CloseSession):
+                    await self._keep_what_was_being_written(session)
+                appended = Appended(session_id, session.version + 1, now, teacher.staff, command_id, decision.events)
+                notes = tuple(StoredWork(w, session_id, None, now, by_staff=True, keep="record") for w in decision.works)
+                after = grown_session(session, appended)
+                due = self._class_due(after, rules.lesson.steps, now)
+                if await self._store.append(Append(appended, notes, (), due)):
+                    self.memory.took_session(after)
+                    await self._after_session(after, teacher, decision)
+                    return Outcome(after.version)
+            raise Refused("somebody_was_faster")
+
+    def _class_due(self, session: Session, steps: tuple[object, ...], now: datetime) -> Due:
+        """A class that was moved or resumed is looked at after the grace: timed steps, and rooms that wait for nobody."""
+        running = session.status == "running" and not session.paused and session.floor < len(steps)
+        return Due(max(session.floor, 0), now + self._grace if running else None)
+
+    async def _after_session(self, session: Session, teacher: c.Teacher, decision: Decision) -> None:
+        scene = await self.scenes.scene(session, self._clock.now())
+        await self.publish.session(session, scene)
+        for event in decision.events:
+            await self._written_down(session, teacher, event)
+        if any(isinstance(event, SEATS_CHANGE) for event in decision.events):
+            await self.publish.seats(session)
+            self.reseat(session.id)
+            await self._bus.tell("seats", session.id)
+        if any(isinstance(event, ROOMS_CHANGE) for event in decision.events):
+            self.publish.every_room(session.id)
+        for event in decision.events:
+            if isinstance(event, e.NoteSent) and event.room:
+                await self.publish.room(await self.memory.room(event.room), scene)
+
+    async def _written_down(self, session: Session, teacher: c.Teacher, event: e.AnyEvent) -> None:
+        match event:
+            case e.LessonStarted():
+                await self._directory.status(session.id, "running")
+                await self._directory.met(session.id, self._clock.now(), session.rooms)
+            case e.SeatMoved() if session.status == "running":
+                await self._directory.met(session.id, self._clock.now(), session.rooms)
+            case e.SessionClosed():
+                await self._end(session)
+            case e.MemberRemoved(member=member):
+                await self._directory.audit(teacher.staff, "removed_student", session.id, None, about=member)
+            case e.RoomParted(room=room):
+                await self._directory.audit(teacher.staff, "separated_room", session.id, room)
+            case _:
+                pass
+
+    async def _keep_what_was_being_written(self, session: Session) -> None:
+        """At the bell half-written answers become late answers, so that nothing typed is lost with the drafts."""
+        for room_id_ in session.rooms:
+            for draft in await self._store.drafts(session.id, room_id_):
+                room = await self.memory.room(room_id_)
+                given = room.answers.get((draft.step, draft.input), {})
+                if draft.member in given or not any(entry.says_something() for entry in draft.entries):
+                    continue
+                try:
+                    answer = c.Answer(step=draft.step, input=draft.input, entries=draft.entries)
+                    await self._room_turn(session.id, room_id_, c.Student(draft.member), f"bell-{draft.step}-{draft.input}", answer)
+                except Refused as refused:
+                    _logger.info("draft_not_kept", reason=refused.code)
+
+    async def _end(self, session: Session) -> None:
+        await self._directory.status(session.id, "closed")
+        setup = await self.scenes.setup(session)
+        forget = [member for member, person in setup.people.items() if not person.keeps_words]
+        await self._store.end_session(session.id, forget)
+
+    async def _proposal(self, session: Session) -> c.LayOutRooms:
+        setup = await self.scenes.setup(session)
+        here = self._presence.present(session.id, self._clock.now())
+        people = [
+            person
+            for member, person in setup.people.items()
+            if member in here and member in setup.may_cross and member not in session.removed
+        ]
+        history = await self._directory.history(session.id)
+        if len(people) > LARGE_PAIRING:
+            layout: Layout = await asyncio.to_thread(lay_out, people, history, self._assign)
+        else:
+            layout = lay_out(people, history, self._assign)
+        ids = [room_id(session.id, n) for n in range(1, len(layout.rooms) + 1)]
+        return c.LayOutRooms(
+            rooms=dict(zip(ids, layout.rooms, strict=True)),
+            why=dict(zip(ids, layout.why, strict=True)),
+            unplaced=layout.unplaced,
+        )
+
+
+def replaced_works(room: Room, events: tuple[e.AnyEvent, ...]) -> tuple[WorkId, ...]:
+    """Return works that these events make obsolete: an earlier answer, an earlier wording, a proposal that was settled."""
+    gone: list[WorkId] = []
+    for event in events:
+        match event:
+            case e.Answered(of_step=step, input=asked, member=member, late=False):
+                gone += [w for m, w in room.answers.get((step, asked), {}).items() if m == member]
+            case e.LineReworded(line=line_id, work=work):
+                line = room.line(line_id)
+                gone += [w for w in (line.work, line.proposal[1] if line.proposal else work) if w != work] if line else []
+            case e.LineProposed(line=line_id) | e.ProposalDeclined(line=line_id):
+                line = room.line(line_id)
+                gone += [line.proposal[1]] if line and line.proposal else []
+            case e.LineWithdrawn(line=line_id):
+                line = room.line(line_id)
+                gone += [line.work, *([line.proposal[1]] if line.proposal else [])] if line else []
+            case _:
+                pass
+    return tuple(gone)
+
+
+def stored_work(work: Work, events: tuple[e.AnyEvent, ...], scene: Scene, room: RoomId) -> StoredWork:
+    """Return a learner's words with what review and erasure need to know of them."""
+    about = next(event for event in events if getattr(event, "work", None) == work.id)
+    index, asked, late = _place(about)
+    lesson_step = scene.lesson.steps[index]
+    protocol = scene.lesson.parts[lesson_step.part].protocol
+    person = scene.people.get(work.member)
+    kept = lesson_step.step.keep == "record" and (person is None or person.keeps_words)
+    return StoredWork(
+        work=work,
+        session=scene.session.id,
+        room=room,
+        at=scene.now,
+        step=index,
+        step_id=lesson_step.id,
+        protocol=protocol.id,
+        protocol_version=protocol.version,
+        text_hash=scene.lesson.text_hash,
+        input=asked or (lesson_step.step.inputs[0].id if lesson_step.step.inputs else None),
+        visibility=lesson_step.step.visibility,
+        keep="record" if kept else "session",
+        late=late,
+    )
+
+
+def _place(event: e.AnyEvent) -> tuple[int, str | None, bool]:
+    match event:
+        case e.Answered(of_step=step, input=asked, late=late):
+            return step, asked, late
+        case e.RoomEvent(step=step):
+            return step, None, False
+        case _:
+            raise ValueError(f"{event.kind} carries no words of learners")
+
+
+def _only_private(decision: Decision, scene: Scene) -> bool:
+    """Whether nothing that others see has changed: an answer before its reveal is no news to the partner."""
+    return all(
+        isinstance(event, e.Answered)
+        and scene.lesson.steps[event.of_step].step.visibility != "live"
+        and scene.lesson.steps[event.of_step].step.completion != "partner_confirms"
+        and not event.late
+        for event in decision.events
+    )

@@ -1,0 +1,273 @@
+"""Views on their way to browsers: at once where a person waits for them, coalesced where many change together."""
+
+import asyncio
+from collections import defaultdict
+
+import structlog
+from pydantic import BaseModel
+
+from server.core.live.scene import Scene
+from server.core.live.state import Room, Session, current_step
+from server.core.live.views import (
+    DraftView,
+    Words,
+    board_view,
+    milliseconds,
+    mine_view,
+    room_view,
+    row_view,
+    seats_view,
+    session_view,
+)
+from server.core.live.works import MemberId, RoomId
+from server.ports.clock import Clock
+from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Store, StoreUnavailable
+from server.runner.memory_of_rooms import Memory, words_of
+from server.runner.scenes import Scenes, UnknownSession
+from server.wire.messages import MeView, Notice, PeerView, PresenceView, RowsOut, ViewOut
+
+PULSE_SECONDS = 0.08
+ROOMS_A_BREATH = 25
+_logger = structlog.get_logger(__name__)
+
+
+def encoded(message: BaseModel) -> bytes:
+    """Return a message as JSON, made once for all who get it."""
+    return message.model_dump_json(exclude_defaults=False).encode()
+
+
+class Publisher:
+    """Makes views and hands them to the outbox. `start` and `stop` bound the life of its pulse."""
+
+    def __init__(
+        self, store: Store, directory: Directory, outbox: Outbox, presence: Presence, clock: Clock, memory: Memory, scenes: Scenes
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._outbox = outbox
+        self._presence = presence
+        self._clock = clock
+        self._memory = memory
+        self._scenes = scenes
+        self._rows: defaultdict[str, set[RoomId]] = defaultdict(set)
+        self._arrivals: set[str] = set()
+        self._boards: set[str] = set()
+        self._waves: dict[str, asyncio.Task[None]] = {}
+        self._beat = asyncio.Event()
+        self._pulse: asyncio.Task[None] | None = None
+        self.checks: dict[str, frozenset[RoomId]] = {}
+
+    def start(self) -> None:
+        """Start the pulse that sends what is coalesced."""
+        self._pulse = asyncio.get_running_loop().create_task(self._pulse_forever(), name="publisher-pulse")
+
+    async def stop(self) -> None:
+        """End the pulse and what is under way."""
+        tasks = [task for task in (self._pulse, *self._waves.values()) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _now(self) -> int:
+        return milliseconds(self._clock.now()) or 0
+
+    async def words(self, room: Room, scene: Scene) -> Words:
+        """Return a room's words, with what a passed step left behind where this step turns it over."""
+        works = await self._memory.words(scene.session.id, room.id)
+        drafts = await self._store.drafts(scene.session.id, room.id) if _somebody_left_words(room, scene) else []
+        return words_of(works, drafts, current_step(room, scene.session))
+
+    async def room(self, room: Room, scene: Scene, *, only_to: str | None = None) -> None:
+        """Send a room's view to its members and visitors, or to one connection."""
+        view = room_view(room, scene, await self.words(room, scene))
+        body = encoded(ViewOut(part="room", now=self._now(), view=view))
+        if only_to:
+            await self._outbox.to_peer(only_to, "view", body)
+        else:
+            await self._outbox.to_room(room.id, "view", body)
+            self.row_changed(scene.session.id, room.id)
+
+    async def mine(self, member: MemberId, room: Room | None, scene: Scene, *, to_peer: str | None = None) -> None:
+        """Send one member's own part; with drafts when a connection has just come."""
+        words = await self.words(room, scene) if room else Words({}, {})
+        drafts: tuple[DraftView, ...] = ()
+        if to_peer and room:
+            drafts = tuple(_draft_view(d) for d in await self._store.drafts(scene.session.id, room.id) if d.member == member)
+        body = encoded(ViewOut(part="mine", now=self._now(), view=mine_view(member, room, scene, words, drafts)))
+        if to_peer:
+            await self._outbox.to_peer(to_peer, "view", body)
+        else:
+            await self._outbox.to_member(scene.session.id, member, "view", body)
+
+    async def session(self, session: Session, scene: Scene, *, only_to: str | None = None) -> None:
+        """Send the lesson's view to everyone in it, or to one connection."""
+        setup = await self._scenes.setup(session)
+        view = session_view(session, scene, setup.hosts, await self._memory.words(session.id, None))
+        body = encoded(ViewOut(part="session", now=self._now(), view=view))
+        if only_to:
+            await self._outbox.to_peer(only_to, "view", body)
+        else:
+            await self._outbox.to_session(session.id, "view", body)
+
+    async def seats(self, session: Session, *, only_to: str | None = None) -> None:
+        """Send who sits where to the teachers."""
+        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session)))
+        if only_to:
+            await self._outbox.to_peer(only_to, "view", body)
+        else:
+            await self._outbox.to_teachers(session.id, "view", body)
+
+    async def me(self, peer: Peer) -> None:
+        """Tell a connection who it is."""
+        role = "teacher" if peer.kind == "teacher" else "student"
+        view = MeView(peer=peer.id, who=peer.who, role=role, session=peer.session, side=peer.side)
+        await self._outbox.to_peer(peer.id, "view", encoded(ViewOut(part="me", now=self._now(), view=view)))
+
+    async def notice(self, session: str, code: str) -> None:
+        """Tell everyone in a session something."""
+        await self._outbox.to_session(session, "notice", encoded(Notice.model_validate({"code": code})))
+
+    async def notice_to_peer(self, peer: str, code: str) -> None:
+        """Tell one connection something."""
+        await self._outbox.to_peer(peer, "notice", encoded(Notice.model_validate({"code": code})))
+
+    async def room_presence(self, session: str, room: RoomId) -> None:
+        """Tell a room who is connected to it."""
+        peers = [p for p in self._presence.peers(session) if p.room == room]
+        view = PresenceView(
+            scope=room,
+            present=tuple(sorted({p.who for p in peers if p.kind == "student"})),
+            peers=tuple(_peer_view(p) for p in sorted(peers, key=lambda p: p.order)),
+        )
+        await self._outbox.to_room(room, "view", encoded(ViewOut(part="presence", now=self._now(), view=view)))
+
+    async def arrivals(self, session: str, *, only_to: Peer | None = None) -> None:
+        """Tell who has arrived: teachers get everybody, students only numbers."""
+        peers = self._presence.peers(session)
+        students = {(p.side, p.who) for p in peers if p.kind == "student"}
+        adults = tuple(sorted({p.who for p in peers if p.kind == "teacher"}))
+        counts = {side: sum(s == side for s, _ in students) for side in ("a", "b")}
+        for_students = PresenceView(scope=session, present=(), adults=adults, counts=counts)
+        for_teachers = PresenceView(
+            scope=session,
+            present=tuple(sorted(who for _, who in students)),
+            peers=tuple(_peer_view(p) for p in sorted(peers, key=lambda p: p.order)),
+            adults=adults,
+            counts=counts,
+        )
+        if only_to:
+            view = for_teachers if only_to.kind == "teacher" else for_students
+            await self._outbox.to_peer(only_to.id, "view", encoded(ViewOut(part="presence", now=self._now(), view=view)))
+            return
+        await self._outbox.to_session(session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_students)))
+        await self._outbox.to_teachers(session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_teachers)))
+
+    def row_changed(self, session: str, room: RoomId) -> None:
+        """Note that a room's row is to be sent with the next beat."""
+        self._rows[session].add(room)
+        self._beat.set()
+
+    def arrivals_changed(self, session: str) -> None:
+        """Note that who is here is to be sent with the next beat."""
+        self._arrivals.add(session)
+        self._beat.set()
+
+    def board_changed(self, session: str) -> None:
+        """Note that the class board is to be sent with the next beat."""
+        self._boards.add(session)
+        self._beat.set()
+
+    def every_room(self, session_id: str) -> None:
+        """Send every room's view, a few a breath: the class has moved, and everyone knows that from the session's view."""
+        wave = self._waves.pop(session_id, None)
+        if wave:
+            wave.cancel()
+        self._waves[session_id] = asyncio.get_running_loop().create_task(self._wave(session_id), name="every-room")
+
+    async def _wave(self, session_id: str) -> None:
+        session = await self._memory.session(session_id)
+        for count, room_id in enumerate(session.rooms, start=1):
+            scene = await self._scenes.scene(session, self._clock.now())
+            await self.room(await self._memory.room(room_id), scene)
+            if count % ROOMS_A_BREATH == 0:
+                await asyncio.sleep(0)
+        self.board_changed(session_id)
+
+    async def rows(self, session_id: str, rooms: set[RoomId], *, only_to: str | None = None) -> None:
+        """Send board rows to the teachers."""
+        session = await self._memory.session(session_id)
+        scene = await self._scenes.scene(session, self._clock.now())
+        if session_id not in self.checks:
+            self.checks[session_id] = await self._directory.rooms_to_check(session_id)
+        checks = self.checks[session_id]
+        rows = [
+            row_view(await self._memory.room(room), scene, check=room in checks) for room in sorted(rooms & set(session.rooms))
+        ]
+        body = encoded(RowsOut(now=self._now(), rows=tuple(rows)))
+        if only_to:
+            await self._outbox.to_peer(only_to, "rows", body)
+        elif rows:
+            await self._outbox.to_teachers(session_id, "rows", body)
+
+    async def board(self, session_id: str, *, only_to: str | None = None) -> None:
+        """Send the whole-class board, if the class is at one."""
+        session = await self._memory.session(session_id)
+        scene = await self._scenes.scene(session, self._clock.now())
+        if not (0 <= session.floor < len(scene.lesson.steps)) or scene.lesson.steps[session.floor].step.kind != "board":
+            return
+        rooms = [await self._memory.room(room) for room in session.rooms]
+        shared = [
+            (room, Words(await self._memory.words(session_id, room.id), {}))
+            for room in rooms
+            if any(s.step == session.floor for s in room.shared)
+        ]
+        body = encoded(ViewOut(part="board", now=self._now(), view=board_view(scene, session.floor, shared)))
+        if only_to:
+            await self._outbox.to_peer(only_to, "view", body)
+        else:
+            await self._outbox.to_session(session_id, "view", body)
+
+    async def _pulse_forever(self) -> None:
+        while True:
+            await self._beat.wait()
+            await asyncio.sleep(PULSE_SECONDS)
+            self._beat.clear()
+            rows, self._rows = self._rows, defaultdict(set)
+            arrivals, self._arrivals = self._arrivals, set()
+            boards, self._boards = self._boards, set()
+            try:
+                for session, rooms in rows.items():
+                    await self.rows(session, rooms)
+                for session in arrivals:
+                    await self.arrivals(session)
+                for session in boards:
+                    await self.board(session)
+            except (StoreUnavailable, UnknownSession) as problem:
+                # Browsers resync by version; what is lost here is only a moment.
+                _logger.warning("beat_lost", reason=type(problem).__name__)
+            except Exception:
+                _logger.exception("beat_failed")
+
+
+def _somebody_left_words(room: Room, scene: Scene) -> bool:
+    at = scene.lesson_step(room)
+    if at is None:
+        return False
+    for used in at.uses:
+        index = scene.lesson.by_id[used].index
+        fitted = scene.lesson.steps[index].fitted(scene.group_size(room))
+        for asked in fitted.inputs if fitted else ():
+            if any(m not in room.answers.get((index, asked.id), {}) for m in scene.seated(room)):
+                return True
+    return False
+
+
+def _draft_view(draft: Draft) -> DraftView:
+    return DraftView(step=draft.step, input=draft.input, sequence=draft.sequence, entries=draft.entries)
+
+
+def _peer_view(peer: Peer) -> PeerView:
+    kind = "teacher" if peer.kind == "teacher" else "student"
+    return PeerView(
+        peer=peer.id, who=peer.who, kind=kind, order=peer.order, camera=peer.camera, microphone=peer.microphone
+    )

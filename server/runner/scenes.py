@@ -1,0 +1,91 @@
+"""What the live room knows of a session at one moment: its setup, its lesson, its people, who is here."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from time import monotonic
+
+from server.core.live.commands import Clock as TheClock
+from server.core.live.commands import Sender, Student
+from server.core.live.scene import Scene
+from server.core.live.session_engine import Rules
+from server.core.live.state import Session
+from server.ports.live import Directory, Presence, Setup, Store
+
+SETUP_SECONDS = 20.0
+
+
+class UnknownSession(Exception):  # noqa: N818 -- an answer to a stale link, not a fault
+    """There is no such session."""
+
+
+def sender_key(sender: Sender) -> str:
+    """Return the name under which a sender's commands are remembered."""
+    match sender:
+        case Student(member=member):
+            return member
+        case TheClock():
+            return "clock"
+        case _:
+            return sender.staff
+
+
+def fresh_id(sender: Sender, command_id: str | None, now: datetime) -> str:
+    """Return an id for what a command makes: the same for its repeat, so that nothing is stored twice."""
+    seed = f"{sender_key(sender)}:{command_id or now.isoformat()}"
+    return hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
+
+
+class Scenes:
+    """Puts scenes and rules together. Setups are remembered for a few seconds; a started lesson is pinned."""
+
+    def __init__(self, store: Store, directory: Directory, presence: Presence) -> None:
+        self._store = store
+        self._directory = directory
+        self._presence = presence
+        self._setups: dict[str, tuple[float, Setup]] = {}
+        self._pinned: dict[str, bool] = {}
+
+    async def setup(self, session: Session) -> Setup:
+        """Return the session's setup, with the lesson it was started with once it runs."""
+        known = self._setups.get(session.id)
+        pinned = session.status != "lobby"
+        fresh_enough = known is not None and monotonic() - known[0] < SETUP_SECONDS
+        if known is not None and fresh_enough and self._pinned.get(session.id) == pinned:
+            return known[1]
+        setup = await self._directory.setup(session.id)
+        if setup is None:
+            raise UnknownSession(session.id)
+        if pinned:
+            lesson = known[1].lesson if known and self._pinned.get(session.id) else None
+            lesson = lesson or await self._store.lesson_of(session.id)
+            setup = replace(setup, lesson=lesson or setup.lesson)
+        self._setups[session.id] = (monotonic(), setup)
+        self._pinned[session.id] = pinned
+        return setup
+
+    def forget(self, session_id: str | None = None) -> None:
+        """Read setups anew: something about people or plans has changed."""
+        for known in [session_id] if session_id else list(self._setups):
+            if known in self._setups:
+                self._setups[known] = (0.0, self._setups[known][1])
+
+    async def scene(self, session: Session, now: datetime, new_id: str = "") -> Scene:
+        """Return the surroundings of a room's decision."""
+        setup = await self.setup(session)
+        present = self._presence.present(session.id, now)
+        return Scene(setup.lesson, session, setup.people, present, now, new_id)
+
+    async def rules(self, session: Session, new_id: str) -> Rules:
+        """Return the surroundings of a session's decision."""
+        setup = await self.setup(session)
+        return Rules(setup.lesson, setup.people, new_id, setup.apart, self._missing(setup))
+
+    def _missing(self, setup: Setup) -> str | None:
+        if setup.missing:
+            return setup.missing
+        here = {(peer.side, peer.who) for peer in self._presence.peers(setup.session) if peer.kind == "teacher"}
+        for side, adult in setup.adults.items():
+            if not any(s == side and adult in (None, who) for s, who in here):
+                return "adult_missing"
+        return None
