@@ -1,0 +1,115 @@
+// What the server has told this page: one signal a part of the view, the newer of each kept.
+import { batch, computed, signal } from "@preact/signals-core";
+import { ServerClock } from "./clock.mjs";
+
+/** @import {BoardView, MeView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
+/** @import {Signal} from "@preact/signals-core" */
+
+/**
+ * Name the thing that a view is a version of. A learner's own part is counted by the room they sit in, so a move to another
+ * room starts anew.
+ * @param {ViewMessage} message
+ * @returns {string}
+ */
+export function scopeOf(message) {
+  switch (message.part) {
+    case "session":
+    case "seats":
+      return `${message.part}:${message.view.session}`;
+    case "room":
+      return `room:${message.view.room}`;
+    case "mine":
+      return `mine:${message.view.member}:${message.view.room ?? ""}`;
+    case "board":
+      return `board:${message.view.session}:${message.view.step}`;
+    default:
+      return message.part;
+  }
+}
+
+export class Store {
+  /** @param {ServerClock} [clock] */
+  constructor(clock = new ServerClock()) {
+    this.clock = clock;
+    this.me = signal(/** @type {MeView | null} */ (null));
+    this.session = signal(/** @type {SessionView | null} */ (null));
+    this.mine = signal(/** @type {MineView | null} */ (null));
+    this.presence = signal(/** @type {PresenceView | null} */ (null));
+    this.seats = signal(/** @type {SeatsView | null} */ (null));
+    this.rooms = signal(/** @type {ReadonlyMap<string, RoomView>} */ (new Map()));
+    this.boards = signal(/** @type {ReadonlyMap<number, BoardView>} */ (new Map()));
+    /** Rows by room id, each a signal of its own: a change of one room renders one row. */
+    this.row = /** @type {Map<string, Signal<RowView>>} */ (new Map());
+    this.rowIds = signal(/** @type {string[]} */ ([]));
+    /** The room in which the learner of this page sits. */
+    this.room = computed(() => {
+      const id = this.mine.value?.room;
+      return id ? (this.rooms.value.get(id) ?? null) : null;
+    });
+    /** @type {Map<string, number>} */
+    this.versions = new Map();
+  }
+
+  /**
+   * Take in a view message, unless a newer one of the same thing was here before.
+   * @param {ViewMessage} message
+   * @returns {boolean} whether it was taken
+   */
+  take(message) {
+    this.clock.hear(message.now);
+    const scope = scopeOf(message);
+    if ("version" in message.view) {
+      // The same version twice is no repetition: a seat that moved changes a room's view without an event of the room.
+      if (message.view.version < (this.versions.get(scope) ?? -1)) return false;
+      this.versions.set(scope, message.view.version);
+    }
+    batch(() => this.#put(message));
+    return true;
+  }
+
+  /** @param {ViewMessage} message */
+  #put(message) {
+    switch (message.part) {
+      case "me":
+        this.me.value = message.view;
+        break;
+      case "session":
+        this.session.value = message.view;
+        break;
+      case "mine":
+        this.mine.value = message.view;
+        break;
+      case "presence":
+        this.presence.value = message.view;
+        break;
+      case "seats":
+        this.seats.value = message.view;
+        break;
+      case "room":
+        this.rooms.value = new Map(this.rooms.value).set(message.view.room, message.view);
+        break;
+      case "board":
+        this.boards.value = new Map(this.boards.value).set(message.view.step, message.view);
+        break;
+    }
+  }
+
+  /** @param {RowsMessage} message */
+  takeRows(message) {
+    this.clock.hear(message.now);
+    batch(() => {
+      /** @type {string[]} */
+      const fresh = [];
+      for (const row of message.rows) {
+        const known = this.row.get(row.room);
+        if (!known) {
+          this.row.set(row.room, signal(row));
+          fresh.push(row.room);
+        } else if (row.version >= known.value.version) {
+          known.value = row;
+        }
+      }
+      if (fresh.length > 0) this.rowIds.value = [...this.rowIds.value, ...fresh];
+    });
+  }
+}
