@@ -71,7 +71,7 @@
  */
 /** @typedef {{now: number, rows: RowView[]}} RowsMessage */
 /** @typedef {{code: string, by?: string | null, room?: string | null}} Notice */
-/** @typedef {{sender: string, description?: {type: string, sdp: string} | null, candidate?: RTCIceCandidateInit | null}} SignalIn */
+/** @typedef {{sender: string, description?: RTCSessionDescriptionInit | null, candidate?: RTCIceCandidateInit | null}} SignalIn */
 
 /** @typedef {"frame" | "read" | "solo" | "reveal" | "turns" | "talk" | "restate" | "together" | "board"} StepKind */
 /** @typedef {{id: string, label: Wording, describe?: Wording | null, icon?: string | null}} Option */
