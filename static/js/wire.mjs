@@ -89,16 +89,19 @@
  *   roles: Record<string, Wording>, stems: Wording[], deeper: Wording[]}} LessonStep
  */
 /** @typedef {{protocol: string, title: Wording, first: number, last: number}} LessonPart */
-/** @typedef {{first: number, last: number, note: Wording}} Gloss */
+/** @typedef {{lang: string, first: number, last: number, note: Wording}} Gloss */
+/** One word as read: `w` is shown, `j` stands between it and the next, `k` is what is written where that differs (ketiv). */
+/** @typedef {{w: string, j: string, k?: string}} Word */
 /**
- * One verse or line. `words` are split on the server, so that a mark means the same word everywhere; `after` is what stands
- * between a word and the next (a space, a maqaf).
- * @typedef {{id: string, number: Wording, words: Record<string, string[]>, after: Record<string, string[]>,
- *   ketiv: Record<string, Record<number, string>>, glosses: Record<string, Gloss[]>, plain: Wording}} Segment
+ * @typedef {{id: string, number: Wording | null, words: Record<string, Word[]>, plain: Wording, glosses: Gloss[]}} Segment
  */
-/** @typedef {{id: string, title: Wording, languages: string[], source: string, segments: Segment[]}} TextView */
+/** @typedef {{segment: string, lang: string, first: number, last: number}} Span */
 /**
- * @typedef {{hash: string, title: Wording, band: "A" | "B" | "C", pacing: "pairs" | "class", source_language: string, text: any,
+ * @typedef {{id: string, title: Wording, ref: Wording, intro: Wording, source: Record<string, {edition: string, licence: string}>,
+ *   hash: string, segments: Segment[], ambiguous: Span[]}} TextView
+ */
+/**
+ * @typedef {{hash: string, title: Wording, band: "A" | "B" | "C", pacing: "pairs" | "class", source_language: string, text: TextView | null,
  *   steps: LessonStep[], parts: LessonPart[]}} Lesson
  */
 
@@ -107,7 +110,7 @@
  * @typedef {{role: "student", member: string, language: string, dir: "ltr" | "rtl", names: Wording, side: string,
  *   session: string | null, socket: string, ice: string, sides: Record<string, SideBoot>, title: Wording, starts_at: string | number,
  *   demo: boolean, greeting?: Wording | string, checked?: boolean, help_numbers: Wording | string, signout: string, media?: Media,
- *   tiles?: string}} StudentBoot
+ *   the_name?: "written" | "heh", in_class?: boolean}} StudentBoot
  */
 
 export {};
