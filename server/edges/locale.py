@@ -60,7 +60,18 @@ class Catalogues:
 
 CATALOGUES: Final[web.AppKey[Catalogues]] = web.AppKey("catalogues", Catalogues)
 _REQUESTED: Final[web.RequestKey[Locale]] = web.RequestKey("locale", Locale)
-_now_read: ContextVar[Locale | None] = ContextVar("locale", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The request that is being answered."""
+
+    locale: Locale
+    path: str
+
+
+_PLAIN = _Reading(Locale("en", "ltr", str, lambda one, many, n: one if n == 1 else many), "/")
+_now_read: ContextVar[_Reading] = ContextVar("reading", default=_PLAIN)
 
 
 @web.middleware
@@ -85,30 +96,48 @@ def locale_of(request: web.Request) -> Locale:
     return request[_REQUESTED]
 
 
+def speak(request: web.Request, language: str) -> None:
+    """Answer this request in `language`, unless the reader chose another on this device."""
+    if request.cookies.get(COOKIE) not in request.app[CATALOGUES].languages:
+        _speak(request, request.app[CATALOGUES].locale(language))
+
+
 def gettext(message: str) -> str:
     """Translate for the reader of the request that is being answered (import it as `_`)."""
-    locale = _now_read.get()
-    return locale.gettext(message) if locale else message
+    return _reading().locale.gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Translate with the reader's plural forms."""
-    locale = _now_read.get()
-    return locale.ngettext(one, many, count) if locale else (one if count == 1 else many)
+    return _reading().locale.ngettext(one, many, count)
 
 
-def install_gettext(environment: Environment) -> None:
-    """Give templates `_`, `gettext`, `ngettext` and `{% trans %}` in the language of each request's reader."""
+class _LocaleHere:
+    """The Jinja global `locale`: looked up when a page is rendered, so that error pages have it as well."""
+
+    @property
+    def language(self) -> str:
+        """The reader's language tag."""
+        return _reading().locale.language
+
+    @property
+    def dir(self) -> str:
+        """ "rtl" or "ltr"."""
+        return _reading().locale.dir
+
+
+class _PathHere:
+    def __str__(self) -> str:
+        return _reading().path
+
+
+def install_locale(environment: Environment, catalogues: Catalogues) -> None:
+    """Give templates `_`, `gettext`, `ngettext`, `{% trans %}`, `locale`, `languages` and `path` of each request."""
     environment.add_extension("jinja2.ext.i18n")
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # set by the extension
-    install: Callable[..., None] = environment.install_gettext_callables  # type: ignore[attr-defined]  # the same
+    install: Callable[..., None] = vars(environment)["install_gettext_callables"]  # put there by the extension
     install(gettext, ngettext, newstyle=True)
-
-
-async def page_context(request: web.Request) -> dict[str, object]:
-    """Return what every template expects: a context processor for aiohttp_jinja2."""
-    locale = request.get(_REQUESTED) or request.app[CATALOGUES].locale(None)
-    return {"locale": locale, "languages": request.app[CATALOGUES].named(), "path": request.path_qs}
+    shared: dict[str, object] = {"locale": _LocaleHere(), "languages": catalogues.named(), "path": _PathHere()}
+    environment.globals.update(shared)
 
 
 def remember_language(response: web.StreamResponse, language: str, *, secure: bool) -> None:
@@ -119,7 +148,11 @@ def remember_language(response: web.StreamResponse, language: str, *, secure: bo
 def _speak(request: web.Request, locale: Locale) -> None:
     request[_REQUESTED] = locale
     # Never reset: each request begins by setting it, and an error page made further out still needs it.
-    _now_read.set(locale)
+    _now_read.set(_Reading(locale, request.path_qs))
+
+
+def _reading() -> _Reading:
+    return _now_read.get()
 
 
 async def _language_of_person(request: web.Request) -> str | None:

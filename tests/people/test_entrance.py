@@ -1,0 +1,222 @@
+"""The doors, as a browser meets them, in both languages."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.core.people.models import Staff, Twinning, TwinningSide
+from server.edges.identity import hash_password, local_path
+from server.edges.limits import CODES_A_MINUTE
+from tests.people.conftest import HAIFA, NOW, OpenHouse, furnish, lesson, teacher_of
+
+CODE = "ABCDEFGH2"
+PASSWORD = "a sentence nobody guesses"
+SIGN_UP = {"name_en": "Rina", "name_he": "רינה", "email": "rina@haifa.example", "password": PASSWORD}
+SCHOOL = {
+    "school_en": "Harbour School",
+    "school_he": "בית ספר הנמל",
+    "place_en": "Haifa",
+    "country": "IL",
+    "zone": "Asia/Jerusalem",
+    "language": "he",
+    "jewish_calendar": "yes",
+}
+
+
+async def test_the_first_page_speaks_the_browsers_language(open_house: OpenHouse) -> None:
+    house = await open_house()
+    _, english = await house.get("/")
+    _, hebrew = await house.get("/", headers={"Accept-Language": "he-IL,he;q=0.9,en;q=0.5"})
+    assert '<html lang="en" dir="ltr">' in english
+    assert "I am a student" in english
+    assert '<html lang="he" dir="rtl">' in hebrew
+    assert "כניסת תלמידים" in hebrew
+    assert "I am a student" not in hebrew
+
+
+async def test_the_language_button_is_remembered_on_the_device(open_house: OpenHouse) -> None:
+    house = await open_house()
+    assert await house.post("/language", {"language": "he", "next": "/j"}) == (303, "/j")
+    assert 'dir="rtl"' in (await house.get("/"))[1]
+    assert (await house.post("/language", {"language": "tlh", "next": "/j"}))[0] == 422
+
+
+async def test_a_code_leads_to_a_first_name_and_then_into_the_students_own_path(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    assert await house.post("/j", {"code": "abc-def gh2"}) == (303, f"/j/{CODE}")
+    status, page = await house.get(f"/j/{CODE}")
+    assert status == 200
+    assert "דנה 1" in page, "a Hebrew speaker is greeted in Hebrew"
+    assert (await house.get("/s/haifa-1/")) == (303, "/j"), "looking at the greeting signs nobody in"
+    assert await house.post(f"/j/{CODE}") == (303, "/s/haifa-1/")
+    status, page = await house.get("/s/haifa-1/")
+    assert status == 200
+    assert '"session": "lesson-1"' in page
+    assert '"socket": "/s/haifa-1/socket.io/"' in page
+    assert await house.get("/s/haifa-2/") == (303, "/j"), "one student's cookie opens no other student's page"
+
+
+async def test_a_student_leaves_and_the_door_is_closed_again(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await house.post(f"/j/{CODE}")
+    assert await house.post("/s/haifa-1/leave") == (303, "/j")
+    assert await house.get("/s/haifa-1/") == (303, "/j")
+
+
+async def test_an_unknown_code_is_told_kindly_and_names_nobody(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    status, page = await house.get("/j/ZZZZZZZZZ")
+    assert status == 404
+    assert "This code opens no door here" in page
+    assert "Dana" not in page
+    assert (await house.post("/j", {"code": "no"}))[0] == 422
+
+
+async def test_guessing_codes_is_slowed_for_that_address_and_passes(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    for _ in range(3 * CODES_A_MINUTE):
+        assert (await house.get(f"/j/{CODE}"))[0] == 200, "right codes cost nothing, however many"
+    guesses = [(await house.get(f"/j/ZZZZZZ{a}{b}Z"))[0] for a in "ABCDEF" for b in "ABCDEF"]
+    assert guesses == [404] * CODES_A_MINUTE + [429] * (36 - CODES_A_MINUTE)
+
+
+async def test_staff_sign_in_and_come_back_to_where_they_were_going(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await house.people.save_staff(teacher_of(HAIFA, language="en"), await hash_password(PASSWORD))
+    wrong = await house.post("/signin", {"email": "teacher@haifa.example", "password": "wrong", "next": "/classes/1"})
+    assert wrong[0] == 422
+    assert "teacher@haifa.example" in wrong[1], "what was typed is kept"
+    nobody = await house.post("/signin", {"email": "nobody@haifa.example", "password": "wrong"})
+    assert "do not go together" in wrong[1]
+    assert "do not go together" in nobody[1]
+    right = {"email": "TEACHER@haifa.example", "password": PASSWORD, "next": "/classes/1"}
+    assert await house.post("/signin", right) == (303, "/classes/1")
+    assert await house.get("/signin") == (303, "/home")
+    assert await house.post("/signout") == (303, "/")
+    assert (await house.get("/signin"))[0] == 200
+
+
+async def test_a_password_that_was_never_chosen_never_fits(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    assert (await house.post("/signin", {"email": "teacher@haifa.example", "password": ""}))[0] == 422
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a\nb", "javascript:1"]
+)
+def test_a_link_leads_nobody_to_another_site(elsewhere: str) -> None:
+    assert local_path(elsewhere) == "/home"
+
+
+async def test_the_setup_link_makes_the_first_school_once(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await house.people.new_invitation("token", "setup", {}, NOW + timedelta(days=1))
+    status, page = await house.post("/setup/token", SIGN_UP | SCHOOL | {"password": "short", "country": "XX"})
+    assert status == 422
+    assert 'value="rina@haifa.example"' in page
+    assert "short" not in page, "a password is never sent back"
+    assert await house.post("/setup/token", SIGN_UP | SCHOOL) == (303, "/home")
+    found = await house.people.staff_by_email("rina@haifa.example")
+    assert found is not None
+    assert "admin" in found[0].roles
+    school = await house.people.school(found[0].school)
+    assert school is not None
+    assert (school.zone, school.days, school.diaspora) == ("Asia/Jerusalem", (7, 1, 2, 3, 4, 5), False)
+    assert (await house.get("/setup/token"))[0] == 410
+
+
+async def test_a_colleague_joins_the_school_that_invited_them_with_the_roles_it_gave(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    about = {"school": "haifa", "roles": "teacher,safety_lead"}
+    await house.people.new_invitation("token", "staff", about, NOW + timedelta(days=1))
+    assert "Haifa school" in (await house.get("/invite/token"))[1]
+    taken = await house.post("/invite/token", SIGN_UP | {"email": "Teacher@HAIFA.example"})
+    assert taken[0] == 422
+    assert await house.post("/invite/token", SIGN_UP) == (303, "/home")
+    found = await house.people.staff_by_email("rina@haifa.example")
+    assert found is not None
+    assert (found[0].school, found[0].roles) == ("haifa", frozenset({"teacher", "safety_lead"}))
+
+
+async def test_the_partner_school_joins_its_side_and_the_twinning_begins(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    waiting = Twinning(
+        id="waiting",
+        names={"en": "Waiting"},
+        sides=(TwinningSide(side="a", schools=("haifa",)), TwinningSide(side="b", schools=())),
+        status="invited",
+    )
+    await house.people.save_twinning(waiting)
+    await house.people.new_invitation("token", "partner", {"twinning": "waiting", "side": "b"}, NOW + timedelta(days=1))
+    assert "Haifa school" in (await house.get("/invite/token"))[1]
+    assert await house.post("/invite/token", SIGN_UP | SCHOOL) == (303, "/home")
+    joined = await house.people.twinning("waiting")
+    assert joined is not None
+    assert joined.status == "active"
+    assert len(joined.sides[1].schools) == 1
+    newcomer = await house.people.staff_by_email("rina@haifa.example")
+    assert newcomer is not None
+    assert "admin" not in newcomer[0].roles
+
+
+async def test_an_old_link_says_so(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await house.people.new_invitation("token", "setup", {}, NOW - timedelta(seconds=1))
+    status, page = await house.get("/setup/token")
+    assert status == 410
+    assert "too old" in page
+    assert (await house.get("/invite/other"))[0] == 410
+
+
+async def test_names_in_the_boot_data_cannot_close_its_element(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    student = await house.people.student("haifa-1")
+    assert student is not None
+    await house.people.save_student(student.model_copy(update={"names": {"en": "</script><script>alert(1)</script>"}}))
+    await house.post(f"/j/{CODE}")
+    page = (await house.get("/s/haifa-1/"))[1]
+    assert "alert(1)" in page
+    assert "</script><script>alert" not in page
+
+
+async def test_the_lesson_to_go_to_is_the_one_that_runs_else_todays(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await house.post(f"/j/{CODE}")
+    house.clock.at = NOW + timedelta(hours=8)
+    assert '"session": null' in (await house.get("/s/haifa-1/"))[1], "this morning's lesson is over"
+    await house.people.save_session(lesson(2, status="running"))
+    assert '"session": "lesson-2"' in (await house.get("/s/haifa-1/"))[1]
+
+
+async def test_the_demos_shortcuts_exist_only_in_a_demo(open_house: OpenHouse) -> None:
+    house = await open_house()
+    assert (await house.post("/demo/fill"))[0] == 404
+    assert (await house.post("/demo/teacher", {"teacher": "teacher-haifa"}))[0] == 404
+
+
+async def test_the_pseudo_locale_marks_every_sentence_of_the_door(open_house: OpenHouse) -> None:
+    house = await open_house(pseudo_locale=True)
+    page = (await house.get("/j"))[1]
+    assert "⟦Théćódé" not in page
+    assert "⟦Thé códé óñ thé ćárd⟧".replace("códé", "ćódé") in page
+
+
+async def test_staff_settings_follow_the_language_button(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await house.people.save_staff(teacher_of(HAIFA), await hash_password(PASSWORD))
+    await house.post("/signin", {"email": "teacher@haifa.example", "password": PASSWORD})
+    await house.post("/language", {"language": "en", "next": "/"})
+    changed: Staff | None = await house.people.staff("teacher-haifa")
+    assert changed is not None
+    assert changed.language == "en"
