@@ -1,0 +1,263 @@
+// The board while the lesson runs: a head with both clocks, rooms in the order of who needs a teacher first, a foot for everyone.
+import { useComputed } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { html } from "../../html.mjs";
+import { say, t } from "../../i18n.mjs";
+import { DENSE_FROM, GROUPS, groupTitle, nextCall, unseated } from "../../views/teacher/board.mjs";
+import { clock, left, urgency } from "../../views/teacher/clocks.mjs";
+import { behindTheGate, countdownTo, gateLabel, nextFloor, stepRange } from "../../views/teacher/lesson.mjs";
+import { nameOf } from "../../views/teacher/people.mjs";
+import { ClassBoard } from "./class_board.mjs";
+import { Drawer } from "./drawer.mjs";
+import { Mark, Name, Refused, TwicePressed } from "./parts.mjs";
+import { BoardRow } from "./row.mjs";
+
+/** @import { Group } from "../../views/teacher/board.mjs" */
+/** @import { Doors } from "./drawer.mjs" */
+/** @import { Desk } from "./state.mjs" */
+
+/**
+ * @param {{ desk: Desk } & Doors} props
+ */
+export function BoardPage({ desk, onEnter, onLeave }) {
+  useKeys(desk, onLeave);
+  const count = useComputed(() => desk.rows.value.filter((row) => row.members.length).length).value;
+  if (desk.session.value.paused?.calm) return html`<${Stopped} desk=${desk} />`;
+  return html`<div class=${`board${count >= DENSE_FROM ? " is-dense" : ""}`}>
+    <${BoardHead} desk=${desk} />
+    <div class="board-main">
+      ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
+      <${Refused} desk=${desk} place="everyone" />
+      <p class="visually-hidden" role="status">${desk.told.value}</p>
+      <${ClassBoard} desk=${desk} />
+      ${
+        !desk.projected.value &&
+        html`<${Unseated} desk=${desk} />
+        <div class=${`board-with-drawer${desk.open.value ? " is-open" : ""}`}>
+          <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
+          <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
+        </div>`
+      }
+    </div>
+    <${BoardFoot} desk=${desk} />
+  </div>`;
+}
+
+/** @param {{ desk: Desk }} props */
+function BoardHead({ desk }) {
+  const { session, lesson, boot } = desk;
+  const range = useComputed(() => stepRange(desk.rows.value, lesson.value?.steps.length ?? 0)).value;
+  const behind = useComputed(() => behindTheGate(lesson.value, session.value, desk.rows.value)).value;
+  const label = gateLabel(lesson.value, session.value, boot.language);
+  const paused = session.value.paused !== null;
+  const next = () =>
+    desk.act("everyone", "next_gate", { after: session.value.floor, to: nextFloor(lesson.value, session.value) });
+  return html`<header class="board-head">
+    <h1><bdi>${say(boot.title, boot.language)}</bdi></h1>
+    <${Clocks} desk=${desk} />
+    ${range !== "" && html`<span class="soft">${range}</span>`}
+    <${Countdown} desk=${desk} />
+    <div class="board-actions">
+      ${behind !== "" && label !== null && html`<span class="soft small behind">${behind}</span>`}
+      <button type="button" class="button" disabled=${paused} onClick=${() => desk.act("everyone", "extend_all", { seconds: 60 })}>${t("+1 min for all")}</button>
+      ${
+        label === null
+          ? html`<span class="soft small behind">${t("No gate is left: rooms go on by themselves")}</span>`
+          : html`<button type="button" class="button primary" disabled=${paused} onClick=${next}>${label}</button>`
+      }
+    </div>
+  </header>`;
+}
+
+/**
+ * What the clock says in each school.
+ * @param {{ desk: Desk }} props
+ */
+export function Clocks({ desk }) {
+  const { boot } = desk;
+  return html`<div class="board-clocks">
+    ${Object.entries(boot.sides).map(([side, info]) => html`<${Clock} key=${side} desk=${desk} place=${say(info.place, boot.language)} zone=${info.zone} />`)}
+  </div>`;
+}
+
+/** @param {{ desk: Desk, place: string, zone: string }} props */
+function Clock({ desk, place, zone }) {
+  const text = useComputed(() => clock(desk.now.value, zone, desk.boot.language));
+  return html`<span class="nowrap"><bdi>${place}</bdi> <time>${text}</time></span>`;
+}
+
+/** @param {{ desk: Desk }} props */
+function Countdown({ desk }) {
+  const { boot, calm, now } = desk;
+  const bell = Number(new Date(boot.starts_at)) + boot.slot_minutes * 60_000;
+  const target = useComputed(() => JSON.stringify(countdownTo(desk.rows.value, bell)));
+  const { end, of } = /** @type {ReturnType<typeof countdownTo>} */ (JSON.parse(target.value));
+  const text = useComputed(() => left(JSON.parse(target.value).end, now.value));
+  const look = useComputed(() => urgency(JSON.parse(target.value).end, now.value)).value;
+  if (end === null) return null;
+  return html`<span class="countdown">
+    ${!calm.value && html`<span class=${`timer ${look}`} role="timer">${text}</span> <span class="soft small">${of === "step" ? t("in this step") : t("to the bell")}</span>`}
+    <button type="button" class="button quiet" aria-pressed=${calm.value} onClick=${() => {
+      calm.value = !calm.value;
+    }}>${calm.value ? t("Show the time left") : t("Hide")}<span class="visually-hidden">${calm.value ? "" : ` ${t("the time left")}`}</span></button>
+  </span>`;
+}
+
+/** @param {{ desk: Desk, group: Group, onEnter: Doors["onEnter"] }} props */
+function RowGroup({ desk, group, onEnter }) {
+  const ids = useComputed(() => desk.order.value[group]).value;
+  if (!ids.length) return null;
+  return html`<section class=${`board-group ${group}`}>
+    <h2>${groupTitle(group)} <span class="count">${ids.length}</span></h2>
+    <ul class="board-rows">${ids.map((room) => html`<${BoardRow} key=${room} desk=${desk} room=${room} onEnter=${onEnter} />`)}</ul>
+  </section>`;
+}
+
+/** Learners who are here and have no room. @param {{ desk: Desk }} props */
+function Unseated({ desk }) {
+  const waiting = unseated(desk.boot.people, desk.seats.value, desk.presence.value, desk.boot.language);
+  if (!waiting.length) return null;
+  return html`<section class="board-group without-room">
+    <h2>${t("Without a room")} <span class="count">${waiting.length}</span></h2>
+    <ul class="board-rows">
+      ${waiting.map(
+        (one) => html`<li key=${one.id} class="board-row">
+          <span class="row-why"><span class="glyph people" aria-hidden="true"></span></span>
+          <span class="row-people"><strong><${Name} desk=${desk} member=${one.id} /></strong></span>
+          <span class="row-state">${one.why}${!one.here && html` · ${t("not here")}`}</span>
+          <span class="row-actions"><button type="button" class="button" aria-label=${t("Seat {name}", { name: one.name })} onClick=${() => {
+            desk.asked.value = { dialog: "move", member: one.id };
+          }}>${t("Seat")}</button></span>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+function NoRooms() {
+  return html`<div class="empty"><h2>${t("No room is open")}</h2><p>${t("As soon as a student is seated, the room stands here.")}</p></div>`;
+}
+
+/** @param {{ desk: Desk }} props */
+function BoardFoot({ desk }) {
+  const { session } = desk;
+  const paused = session.value.paused !== null;
+  const minute = { en: "One minute left in this step.", he: "נשארה דקה אחת לשלב הזה." };
+  const order = desk.boot.language === "he" ? [minute.he, minute.en] : [minute.en, minute.he];
+  const warn = async () => {
+    const ack = await desk.act("everyone", "send_note", { text: order.join("\n") });
+    if (ack.ok) desk.told.value = t("The one-minute warning is sent.");
+  };
+  return html`<footer class="board-foot">
+    <button type="button" class="button" onClick=${() => {
+      desk.asked.value = { dialog: "note", room: null };
+    }}><span class="glyph note" aria-hidden="true"></span>${t("Note to all")}</button>
+    <button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>
+    <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on") : t("Pause")}</button>
+    <${TwicePressed} label=${t("Stop now")} again=${t("Press again: stop in both schools")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
+    <button type="button" class="button quiet" onClick=${() => {
+      desk.asked.value = { dialog: "close" };
+    }}>${t("Close the lesson")}</button>
+    <button type="button" class="button quiet" popovertarget="reading-menu"><span class="glyph settings" aria-hidden="true"></span>${t("Text size and colours")}</button>
+    <${AlsoHere} desk=${desk} />
+  </footer>`;
+}
+
+/**
+ * The other adults who have this page open.
+ * @param {{ desk: Desk }} props
+ */
+export function AlsoHere({ desk }) {
+  const { session, presence, boot } = desk;
+  const others = session.value.hosts.filter(
+    (host) => host.id !== boot.staff && presence.value.adults.includes(host.id),
+  );
+  return html`<span class="also-here" role="status">${
+    others.length === 0
+      ? t("No other teacher is here now")
+      : html`${t("also here:")} ${others.map((host, at) => html`${at > 0 && ", "}<bdi key=${host.id}>${nameOf(host, boot.language)}</bdi> <${Mark} of=${host.side === boot.side ? "ours" : "theirs"} />`)}`
+  }</span>`;
+}
+
+/** Stop now: calm on this page too. @param {{ desk: Desk }} props */
+function Stopped({ desk }) {
+  return html`<div class="calm" role="status">
+    <img src="/static/img/logo.svg" alt="" />
+    <h1>${t("Everything stands still in both schools")}</h1>
+    <p>${t("Picture and sound are off and the students see a calm page. What was written is kept.")}</p>
+    <${Refused} desk=${desk} place="everyone" />
+    <div class="button-row">
+      <button type="button" class="button primary large" onClick=${() => desk.act("everyone", "resume")}>${t("Go on where we stopped")}</button>
+      <button type="button" class="button" onClick=${() => {
+        desk.asked.value = { dialog: "close" };
+      }}>${t("Close the lesson")}</button>
+    </div>
+    <${AlsoHere} desk=${desk} />
+  </div>`;
+}
+
+/**
+ * Arrows move between rooms, H goes to the next call for help, Escape goes back.
+ * @param {Desk} desk
+ * @param {() => void} onLeave
+ */
+function useKeys(desk, onLeave) {
+  useEffect(() => {
+    const pressed = (/** @type {KeyboardEvent} */ event) => {
+      const at = event.target instanceof HTMLElement ? event.target : document.body;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        desk.asked.peek() ||
+        at.closest("input, textarea, select, dialog, [popover]")
+      )
+        return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") stepThroughRows(event);
+      else if (event.code === "KeyH") goToCall(desk);
+      else if (event.key === "Escape") back(desk, onLeave);
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+}
+
+/** @param {KeyboardEvent} event */
+function stepThroughRows(event) {
+  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".board-row .row-open")]);
+  const now = rows.findIndex((row) => row.closest(".board-row")?.contains(document.activeElement));
+  const next =
+    now < 0 ? rows[0] : rows[Math.max(0, Math.min(rows.length - 1, now + (event.key === "ArrowDown" ? 1 : -1)))];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** @param {Desk} desk */
+function goToCall(desk) {
+  const rows = GROUPS.flatMap((group) => desk.order.peek()[group]).flatMap((id) => desk.row(id)?.peek() ?? []);
+  const focused = document.activeElement?.closest("[data-room]")?.getAttribute("data-room") ?? null;
+  const room = nextCall(rows, focused);
+  if (!room) {
+    desk.told.value = t("Nobody is asking for help.");
+    return;
+  }
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-room="${CSS.escape(room)}"] .row-open`))?.focus();
+}
+
+/**
+ * @param {Desk} desk
+ * @param {() => void} onLeave
+ */
+function back(desk, onLeave) {
+  if (desk.projected.peek()) desk.projected.value = false;
+  else if (desk.visiting.peek()) onLeave();
+  else {
+    const room = desk.open.peek();
+    desk.open.value = null;
+    if (room)
+      /** @type {HTMLElement | null} */ (
+        document.querySelector(`[data-room="${CSS.escape(room)}"] .row-open`)
+      )?.focus();
+  }
+}

@@ -1,0 +1,105 @@
+// One room beside the board: who is in it and what a teacher can do; while visiting, what its members see.
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../../html.mjs";
+import { t } from "../../i18n.mjs";
+import { doing, doingWords } from "../../views/teacher/board.mjs";
+import { stepTitle } from "../../views/teacher/lesson.mjs";
+import { nameOf } from "../../views/teacher/people.mjs";
+import { Left, Name, Refused } from "./parts.mjs";
+import { Visit } from "./visit.mjs";
+
+/** @import { Row } from "../../views/teacher/types.mjs" */
+/** @import { Desk } from "./state.mjs" */
+
+/** @typedef {{ onEnter: (room: string, listening?: boolean) => void, onLeave: () => void }} Doors */
+
+/**
+ * @param {{ desk: Desk } & Doors} props
+ */
+export function Drawer({ desk, onEnter, onLeave }) {
+  const open = desk.open.value;
+  const row = open ? desk.row(open)?.value : undefined;
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    heading.current?.focus();
+  }, [open]);
+  if (!row) return null;
+  const visiting = desk.visiting.value === row.room;
+  return html`<aside class=${`drawer${visiting ? " is-visiting" : ""}`} aria-labelledby="drawer-title">
+    <header>
+      <h2 id="drawer-title" tabindex="-1" ref=${heading}>${t("Room {n}", { n: row.number })}</h2>
+      ${
+        visiting
+          ? html`<button type="button" class="button" onClick=${onLeave}>${t("Leave the room")}</button>`
+          : html`<button type="button" class="button icon quiet" aria-label=${t("Close")} onClick=${() => {
+              desk.open.value = null;
+            }}><span class="glyph close" aria-hidden="true"></span></button>`
+      }
+    </header>
+    <${Where} desk=${desk} row=${row} />
+    ${visiting ? html`<${Visit} desk=${desk} />` : html`<${Entrance} row=${row} onEnter=${onEnter} />`}
+    <${Refused} desk=${desk} place="drawer" />
+    <${Members} desk=${desk} row=${row} />
+    <${RoomActions} desk=${desk} row=${row} />
+  </aside>`;
+}
+
+/** @param {{ desk: Desk, row: Row }} props */
+function Where({ desk, row }) {
+  const steps = desk.lesson.value?.steps.length ?? 0;
+  return html`<p class="split drawer-where">
+    <span>${stepTitle(desk.lesson.value, row.step, desk.boot.language)} ${row.step < steps && html`<span class="soft num">${row.step + 1}/${steps}</span>`}</span>
+    ${row.state === "working" && row.ends_at !== null && html`<${Left} desk=${desk} end=${row.ends_at} />`}
+  </p>`;
+}
+
+/** @param {{ row: Row, onEnter: Doors["onEnter"] }} props */
+function Entrance({ row, onEnter }) {
+  return html`<div class="button-row">
+      <button type="button" class="button primary" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>
+      <button type="button" class="button" onClick=${() => onEnter(row.room, true)}>${t("Go in, only listening")}</button>
+    </div>
+    <p class="soft small">${t("The students are told that you come in and that you leave, and each visit is recorded.")}</p>`;
+}
+
+/** @param {{ desk: Desk, row: Row }} props */
+function Members({ desk, row }) {
+  return html`<ul class="drawer-members" role="list">
+    ${row.members.map((member) => {
+      const name = nameOf(desk.boot.people[member], desk.boot.language);
+      return html`<li key=${member}>
+        <strong><${Name} desk=${desk} member=${member} /></strong>
+        <span class="soft">${doingWords(doing(member, row))}</span>
+        <span class="push button-row">
+          <button type="button" class="button quiet" aria-label=${t("Move {name}", { name })} onClick=${() => {
+            desk.asked.value = { dialog: "move", member };
+          }}>${t("Move")}</button>
+          <button type="button" class="button quiet" aria-label=${t("Remove {name} from the lesson", { name })} onClick=${() => {
+            desk.asked.value = { dialog: "remove", member };
+          }}>${t("Remove")}</button>
+        </span>
+      </li>`;
+    })}
+  </ul>`;
+}
+
+/** @param {{ desk: Desk, row: Row }} props */
+function RoomActions({ desk, row }) {
+  const { room } = row;
+  const act = (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) =>
+    desk.act("drawer", kind, { room, ...fields });
+  const next = stepTitle(desk.lesson.value, row.step + 1, desk.boot.language);
+  const atGate = row.state !== "working";
+  return html`<div class="button-row drawer-actions">
+    ${row.help && !row.help.taken_by && html`<button type="button" class="button" onClick=${() => act("take_help")}>${t("I'm coming")}</button>`}
+    ${row.help && html`<button type="button" class="button" onClick=${() => act("clear_help")}>${t("They have been helped")}</button>`}
+    <button type="button" class="button" onClick=${() => {
+      desk.asked.value = { dialog: "note", room };
+    }}>${t("Note to this room")}</button>
+    <button type="button" class="button" onClick=${() => act("add_time", { seconds: 60 })}>${t("+1 min")}</button>
+    ${!atGate && html`<button type="button" class="button" onClick=${() => act("move_room_on", { step: row.step })}>${t("Next step for this room: {title}", { title: next })}</button>`}
+    <button type="button" class="button danger" onClick=${() => {
+      desk.asked.value = { dialog: "part", room };
+    }}>${t("Separate now")}</button>
+  </div>`;
+}

@@ -1,0 +1,128 @@
+// Small pieces of the teacher's page: names with their mark, dialogs, times, refusals.
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { html } from "../../html.mjs";
+import { say, t } from "../../i18n.mjs";
+import { duration, left } from "../../views/teacher/clocks.mjs";
+import { remedy } from "../../views/teacher/lobby.mjs";
+import { nameOf, whose } from "../../views/teacher/people.mjs";
+
+/** @import { ReadonlySignal } from "@preact/signals" */
+/** @import { ComponentChildren } from "preact" */
+/** @import { Desk } from "./state.mjs" */
+/** @import { Whose } from "../../views/teacher/types.mjs" */
+
+/**
+ * The mark of a school, said in words to a screen reader.
+ * @param {{ of: Whose }} props
+ */
+export function Mark({ of }) {
+  return html`<span class=${`mark ${of}`} role="img" aria-label=${of === "ours" ? t("our school") : t("partner school")}></span>`;
+}
+
+/**
+ * A learner's name with the mark of the school.
+ * @param {{ desk: Desk, member: string }} props
+ */
+export function Name({ desk, member }) {
+  const person = desk.boot.people[member];
+  return html`<span class="nowrap"><bdi>${nameOf(person, desk.boot.language)}</bdi> <${Mark} of=${whose(person?.side, desk.boot.side)} /></span>`;
+}
+
+/**
+ * The name of a school, in its colour and with its mark.
+ * @param {{ desk: Desk, side: string }} props
+ */
+export function School({ desk, side }) {
+  const of = whose(side, desk.boot.side);
+  return html`<span class=${`school ${of}`}><${Mark} of=${of} /> <bdi>${say(desk.boot.sides[side]?.school, desk.boot.language)}</bdi></span>`;
+}
+
+/**
+ * Time left, kept up to date without drawing anything else again.
+ * @param {{ desk: Desk, end: number | null }} props
+ */
+export function Left({ desk, end }) {
+  const text = useComputed(() => left(end, desk.now.value));
+  return html`<span class="timer">${text}</span>`;
+}
+
+/**
+ * Time since a moment, kept up to date likewise.
+ * @param {{ desk: Desk, since: number }} props
+ */
+export function Since({ desk, since }) {
+  const text = useComputed(() => duration((desk.now.value - since) / 1000));
+  return html`<span class="num">${text}</span>`;
+}
+
+/**
+ * A native dialog that is open as long as it is drawn.
+ * @param {{ title: string, onClose: () => void, children?: ComponentChildren }} props
+ */
+export function Dialog({ title, onClose, children }) {
+  const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    ref.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return html`<dialog class="dialog" ref=${ref} aria-labelledby=${heading} onClose=${onClose}>
+    <h2 id=${heading}>${title}</h2>
+    ${children}
+  </dialog>`;
+}
+
+/**
+ * What the server refused, near the place of the press, with what to do about it.
+ * @param {{ desk: Desk, place: string }} props
+ */
+export function Refused({ desk, place }) {
+  const shown = desk.refusal.value;
+  // Present from the start, so that a screen reader notices when words come into it.
+  return html`<div role="status">${
+    shown?.place === place &&
+    html`<div class=${shown.code === "somebody_was_faster" ? "notice" : "notice warn"}>
+      <span>${refusalWords(shown)}</span>
+      <button type="button" class="button quiet" onClick=${() => {
+        desk.refusal.value = null;
+      }}>${t("All right")}</button>
+    </div>`
+  }</div>`;
+}
+
+/** @param {{ code: string, message: string }} shown */
+function refusalWords({ code, message }) {
+  if (code === "somebody_was_faster")
+    return t("The other teacher pressed a moment earlier. This page shows what holds now.");
+  if (code === "room_is_full") return t("That room is full: four at most.");
+  if (code === "keep_apart") return t("These students are kept apart; please choose another room.");
+  return [message || t("That did not work. Please try again."), remedy(code)].filter(Boolean).join(" ");
+}
+
+/**
+ * A button that does something weighty on its second press; between the two it says so.
+ * @param {{ label: string, again: string, onPress: () => void, class?: string }} props
+ */
+export function TwicePressed({ label, again, onPress, class: className = "button danger" }) {
+  const armed = useSignal(false);
+  useEffect(() => {
+    if (!armed.value) return undefined;
+    const timer = setTimeout(() => {
+      armed.value = false;
+    }, 5000);
+    return () => clearTimeout(timer);
+  }, [armed.value]);
+  const press = () => {
+    if (armed.value) onPress();
+    armed.value = !armed.value;
+  };
+  return html`<button type="button" class=${className} onClick=${press} onBlur=${() => {
+    armed.value = false;
+  }}>
+    <span aria-live="assertive">${armed.value ? again : label}</span>
+  </button>`;
+}

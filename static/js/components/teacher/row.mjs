@@ -1,0 +1,114 @@
+// One room on the board. It draws itself again only when its own row or its reason changes.
+import { useComputed } from "@preact/signals";
+import { html } from "../../html.mjs";
+import { t } from "../../i18n.mjs";
+import { doing, doingWords, needOf, needWords, stateWords } from "../../views/teacher/board.mjs";
+import { stepTitle, ticks } from "../../views/teacher/lesson.mjs";
+import { hostName, isolated, namesLine } from "../../views/teacher/people.mjs";
+import { Left, Mark, Name, Since } from "./parts.mjs";
+
+/** @import { Signal } from "@preact/signals" */
+/** @import { Need } from "../../views/teacher/board.mjs" */
+/** @import { Row } from "../../views/teacher/types.mjs" */
+/** @import { Desk } from "./state.mjs" */
+
+const SIGNS = /** @type {const} */ ({
+  help: "hand",
+  help_taken: "hand",
+  check: "flag",
+  missing: "offline",
+  stuck: "warn",
+  early: "check",
+});
+
+/**
+ * @param {{ desk: Desk, room: string, onEnter: (room: string) => void }} props
+ */
+export function BoardRow({ desk, room, onEnter }) {
+  const row = desk.row(room);
+  // As text, so that a clock that ticks without changing the reason draws nothing.
+  const need = useComputed(() => (row ? JSON.stringify(needOf(row.value, desk.scene.value)) : "null"));
+  const isOpen = useComputed(() => desk.open.value === room);
+  if (!row) return null;
+  return html`<${Drawn} desk=${desk} row=${row.value} need=${JSON.parse(need.value)} isOpen=${isOpen.value} onEnter=${onEnter} />`;
+}
+
+/**
+ * @param {{ desk: Desk, row: Row, need: Need | null, isOpen: boolean, onEnter: (room: string) => void }} props
+ */
+function Drawn({ desk, row, need, isOpen, onEnter }) {
+  const { language, people, side } = desk.boot;
+  const label = t("Room {n}: {names}", { n: row.number, names: namesLine(row.members, people, language, side) });
+  const open = () => {
+    desk.open.value = isOpen && !desk.visiting.value ? null : row.room;
+  };
+  const urgent = need?.code === "help" || need?.code === "check";
+  return html`<li class=${`board-row${urgent ? " needs-help" : ""}${isOpen ? " is-open" : ""}`} data-room=${row.room}>
+    <span class="row-why">${need ? html`<${Why} desk=${desk} need=${need} />` : html`<${Progress} desk=${desk} row=${row} />`}</span>
+    <span class="row-people">
+      <button type="button" class="row-open" aria-expanded=${isOpen} aria-label=${label} onClick=${open}>
+        <span class="num soft">${row.number}</span>${" "}
+        ${row.members.map((member, at) => html`${at > 0 && " + "}<${Member} key=${member} desk=${desk} member=${member} row=${row} />`)}
+      </button>
+    </span>
+    <${State} desk=${desk} row=${row} need=${need} />
+    <span class="row-actions"><${Actions} desk=${desk} row=${row} need=${need} onEnter=${onEnter} /></span>
+  </li>`;
+}
+
+/** @param {{ desk: Desk, need: Need }} props */
+function Why({ desk, need }) {
+  return html`<span class=${`glyph ${SIGNS[need.code]}`} aria-hidden="true"></span> ${need.since !== null && html`<${Since} desk=${desk} since=${need.since} />`}`;
+}
+
+/** @param {{ desk: Desk, row: Row }} props */
+function Progress({ desk, row }) {
+  const steps = desk.lesson.value?.steps.length ?? 0;
+  return html`<span class="progress-ticks" aria-hidden="true">${ticks(row.step, steps).map((kind, at) => html`<i key=${at} class=${kind}></i>`)}</span>`;
+}
+
+/** @param {{ desk: Desk, member: string, row: Row }} props */
+function Member({ desk, member, row }) {
+  const what = doing(member, row);
+  const sign = what === "done" ? "check" : what === "away" ? "offline" : what === "acts" ? "speaker" : "";
+  return html`<span class="nowrap"><${Name} desk=${desk} member=${member} />${
+    sign !== "" &&
+    html`<span class=${`glyph ${sign} small`} role="img" aria-label=${doingWords(what)} title=${doingWords(what)}></span>`
+  }</span>`;
+}
+
+/** @param {{ desk: Desk, row: Row, need: Need | null }} props */
+function State({ desk, row, need }) {
+  const { language, people } = desk.boot;
+  const steps = desk.lesson.value?.steps.length ?? 0;
+  const hosts = desk.session.value.hosts;
+  const words = need ? needWords(need, row, people, hosts, language) : stateWords(row, people, language);
+  const at = row.state === "done" ? "" : stepTitle(desk.lesson.value, row.step, language);
+  return html`<span class="row-state row-words">
+    <span class=${need ? "row-reason" : ""}>${words}</span>
+    ${at !== "" && html`<span class="row-step"><span class="num">${row.step + 1}/${steps}</span> ${at}</span>`}
+    ${row.state === "working" && row.ends_at !== null && html`<span class="row-left"><span class="visually-hidden">${t("time left")}</span><${Left} desk=${desk} end=${row.ends_at} /></span>`}
+    ${row.visitors.map(
+      (
+        id,
+      ) => html`<span key=${id} class="badge ${hosts.find((host) => host.id === id)?.side === desk.boot.side ? "ours" : "theirs"}">
+        <${Mark} of=${hosts.find((host) => host.id === id)?.side === desk.boot.side ? "ours" : "theirs"} />
+        ${id === desk.boot.staff ? t("you are here") : t("{teacher} is here", { teacher: isolated(hostName(hosts, id, language)) })}
+      </span>`,
+    )}
+  </span>`;
+}
+
+/** @param {{ desk: Desk, row: Row, need: Need | null, onEnter: (room: string) => void }} props */
+function Actions({ desk, row, need, onEnter }) {
+  if (desk.visiting.value === row.room) return null;
+  const place = `row ${row.room}`;
+  const coming =
+    need?.code === "help" &&
+    html`<button type="button" class="button" onClick=${() => desk.act(place, "take_help", { room: row.room })}>${t("I'm coming")}</button>`;
+  const minute = need?.code === "stuck" || need?.code === "missing";
+  return html`${coming}
+    ${minute && html`<button type="button" class="button" onClick=${() => desk.act(place, "add_time", { room: row.room, seconds: 60 })}>${t("+1 min")}</button>`}
+    ${need && html`<button type="button" class="button" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}
+    ${!need && html`<button type="button" class="button quiet" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}`;
+}

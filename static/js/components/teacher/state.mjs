@@ -1,0 +1,165 @@
+// What the teacher's page holds: what the server pushed, in the order of the board, and what this screen has open.
+import { computed, effect, signal } from "@preact/signals";
+import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/board.mjs";
+
+/** @import { ReadonlySignal, Signal } from "@preact/signals" */
+/** @import { Ack, Board, Boot, Lesson, Presence, Room, Row, Seats, Session } from "../../views/teacher/types.mjs" */
+/** @import { Group, Scene } from "../../views/teacher/board.mjs" */
+
+/** @typedef {{ place: string, code: string, message: string }} Refusal shown near the place where the press was made */
+/** @typedef {{ dialog: "note", room: string | null } | { dialog: "move", member: string } | { dialog: "remove", member: string } | { dialog: "part", room: string } | { dialog: "close" }} Asked */
+/** @typedef {import("../../rtc/media-room.mjs").Remote} Remote */
+/**
+ * @typedef {object} Call the visitor's side of a room's video call
+ * @property {ReadonlySignal<Remote[]>} remotes
+ * @property {ReadonlySignal<string>} microphone on, off, none, refused
+ * @property {ReadonlySignal<string>} camera
+ * @property {(device: "camera" | "microphone", on: boolean) => void} turn
+ */
+/**
+ * @typedef {object} Pushed what the server told, as the page's store keeps it
+ * @property {Signal<Session | null>} session
+ * @property {Signal<Seats | null>} seats
+ * @property {Signal<Presence | null>} presence
+ * @property {Signal<ReadonlyMap<string, Room>>} rooms
+ * @property {Signal<ReadonlyMap<number, Board>>} boards
+ * @property {Map<string, Signal<Row>>} row
+ * @property {Signal<string[]>} rowIds
+ */
+
+/**
+ * @typedef {object} Desk
+ * @property {Boot} boot
+ * @property {ReadonlySignal<Session>} session
+ * @property {ReadonlySignal<Seats>} seats
+ * @property {ReadonlySignal<Presence>} presence
+ * @property {Signal<Lesson | null>} lesson
+ * @property {ReadonlySignal<Room | null>} room the room that is being visited, as its members see it
+ * @property {ReadonlySignal<Board | null>} board the class board of the step that all were brought to
+ * @property {Signal<number>} now server time, once a second
+ * @property {ReadonlySignal<Row[]>} rows
+ * @property {ReadonlySignal<Record<Group, string[]>>} order
+ * @property {ReadonlySignal<Scene>} scene
+ * @property {(room: string) => Signal<Row> | undefined} row
+ * @property {Signal<string | null>} open the room whose drawer is open
+ * @property {Signal<string | null>} visiting
+ * @property {Call} call
+ * @property {Signal<Asked | null>} asked
+ * @property {Signal<string | null>} held the student picked up in the lobby
+ * @property {Signal<Refusal | null>} refusal
+ * @property {Signal<string>} told what the last press did, for eye and screen reader
+ * @property {Signal<boolean>} calm the countdown is hidden
+ * @property {Signal<boolean>} projected only the class board is shown
+ * @property {(place: string, kind: string, fields?: Record<string, unknown>) => Promise<Ack>} act
+ */
+
+/**
+ * Return the page's state. `send` delivers a command and resolves with its acknowledgement.
+ * @param {Boot} boot
+ * @param {Pushed} pushed
+ * @param {Call} call
+ * @param {(kind: string, fields: Record<string, unknown>) => Promise<Ack>} send
+ * @returns {Desk}
+ */
+export function makeDesk(boot, pushed, call, send) {
+  const now = signal(Date.now());
+  const session = computed(() => pushed.session.value ?? noSession(boot.session));
+  const rows = computed(() => pushed.rowIds.value.flatMap((id) => pushed.row.get(id)?.value ?? []));
+  const missingSince = rememberMissing(rows, now);
+  const scene = computed(() => ({
+    now: now.value,
+    paused: session.value.paused !== null,
+    ahead: aheadFrom(rows.value),
+    missingSince,
+  }));
+  const visiting = signal(/** @type {string | null} */ (null));
+  const refusal = signal(/** @type {Refusal | null} */ (null));
+  return {
+    boot,
+    session,
+    seats: computed(() => pushed.seats.value ?? noSeats(boot.session)),
+    presence: computed(() => pushed.presence.value ?? { scope: boot.session, present: [], peers: [], adults: [] }),
+    lesson: signal(null),
+    room: computed(() => (visiting.value ? (pushed.rooms.value.get(visiting.value) ?? null) : null)),
+    board: computed(() => pushed.boards.value.get(session.value.floor) ?? null),
+    now,
+    rows,
+    order: ordered(rows, scene),
+    scene,
+    row: (room) => pushed.row.get(room),
+    open: signal(null),
+    visiting,
+    call,
+    asked: signal(null),
+    held: signal(null),
+    refusal,
+    told: signal(""),
+    calm: signal(false),
+    projected: signal(false),
+    async act(place, kind, fields = {}) {
+      const ack = await send(kind, fields);
+      refusal.value = ack.ok ? null : { place, code: ack.code ?? "", message: ack.message ?? "" };
+      return ack;
+    },
+  };
+}
+
+/**
+ * The rows in their groups: the same object as long as nothing moved, so that nothing is drawn again.
+ * @param {ReadonlySignal<Row[]>} rows
+ * @param {ReadonlySignal<Scene>} scene
+ */
+function ordered(rows, scene) {
+  /** @type {Record<Group, string[]>} */
+  let last = { needs: [], working: [], waiting: [], done: [] };
+  return computed(() => {
+    const next = grouped(rows.value, scene.value);
+    last = sameOrder(last, next) ? last : next;
+    return last;
+  });
+}
+
+/**
+ * Note when somebody was first seen to be missing: presence carries no times.
+ * @param {ReadonlySignal<Row[]>} rows
+ * @param {Signal<number>} now
+ */
+function rememberMissing(rows, now) {
+  /** @type {Map<string, number>} */
+  const since = new Map();
+  effect(() => {
+    for (const row of rows.value) {
+      for (const member of row.present) since.delete(member);
+      for (const member of missingFrom(row)) if (!since.has(member)) since.set(member, now.peek());
+    }
+  });
+  return (/** @type {string} */ member) => since.get(member) ?? null;
+}
+
+/**
+ * @param {string} id
+ * @returns {Session}
+ */
+function noSession(id) {
+  return {
+    session: id,
+    version: -1,
+    status: "lobby",
+    lesson: "",
+    floor: -1,
+    limit: -1,
+    paused: null,
+    started_at: null,
+    closed_at: null,
+    hosts: [],
+    notes: [],
+  };
+}
+
+/**
+ * @param {string} id
+ * @returns {Seats}
+ */
+function noSeats(id) {
+  return { session: id, version: -1, rooms: {}, why: {}, unplaced: {}, removed: [], parted: [] };
+}

@@ -1,0 +1,232 @@
+// The teacher's page: it connects the network and the call to the components, and holds one lesson from lobby to thanks.
+import { effect, signal } from "@preact/signals";
+import { render } from "preact";
+import { BoardPage } from "../components/teacher/board.mjs";
+import { Closed } from "../components/teacher/closed.mjs";
+import { Dialogs } from "../components/teacher/dialogs.mjs";
+import { Lobby } from "../components/teacher/lobby.mjs";
+import { makeDesk } from "../components/teacher/state.mjs";
+import { html } from "../html.mjs";
+import { loadMessages, t } from "../i18n.mjs";
+import { Live } from "../net/live.mjs";
+import { Store } from "../net/store.mjs";
+import { Devices } from "../rtc/devices.mjs";
+import { Mesh } from "../rtc/mesh.mjs";
+
+/** @import { Desk } from "../components/teacher/state.mjs" */
+/** @import { Boot } from "../views/teacher/types.mjs" */
+/** @import { PresenceView, ViewMessage } from "../wire.mjs" */
+
+/** A visiting teacher hears two presences: everybody's, and that of the visited room, which is kept apart here. */
+class TeacherStore extends Store {
+  roomPresence = signal(/** @type {PresenceView | null} */ (null));
+
+  /**
+   * @param {ViewMessage} message
+   * @override
+   */
+  take(message) {
+    if (message.part !== "presence" || message.view.scope === this.session.peek()?.session) return super.take(message);
+    this.clock.hear(message.now);
+    this.roomPresence.value = message.view;
+    return true;
+  }
+}
+
+/** The call of the visited room: opened on the way in, closed on the way out. */
+class VisitedCall {
+  /** @param {Live} live @param {TeacherStore} store @param {string} ice address of the list of servers */
+  constructor(live, store, ice) {
+    this.live = live;
+    this.store = store;
+    this.ice = ice;
+    this.devices = new Devices();
+    this.remotes = signal(/** @type {import("../rtc/media-room.mjs").Remote[]} */ ([]));
+    this.microphone = this.devices.microphone;
+    this.camera = this.devices.camera;
+    /** @type {Mesh | null} */
+    this.mesh = null;
+    live.onSignal = (message) => this.mesh?.hear(message);
+    live.onOpen = () => this.mesh?.again();
+  }
+
+  /**
+   * Join the call of a room as a teacher, the camera off.
+   * @param {string} room
+   * @param {boolean} listening without the microphone
+   */
+  async join(room, listening) {
+    const mesh = new Mesh({ send: (to, message) => void this.live.signal(to, message) });
+    this.mesh = mesh;
+    this.stop = effect(() => {
+      const presence = this.store.roomPresence.value;
+      const members = new Set(this.store.rooms.value.get(room)?.members.map((member) => member.id));
+      const hosts = new Set(this.store.session.value?.hosts.map((host) => host.id));
+      const peers = presence?.scope === room ? presence.peers : [];
+      mesh.meet(this.store.me.value?.peer ?? null, peers, (who) => members.has(who) || hosts.has(who));
+      this.remotes.value = mesh.remotes.value;
+    });
+    const [servers] = await Promise.all([iceServers(this.ice), listening ? undefined : this.devices.open("audio")]);
+    if (this.mesh !== mesh) return; // left again meanwhile
+    mesh.show(this.devices.stream.value);
+    if (servers) mesh.open(servers);
+  }
+
+  leave() {
+    this.stop?.();
+    this.mesh?.close();
+    this.mesh = null;
+    this.remotes.value = [];
+    this.devices.close();
+  }
+
+  /**
+   * @param {"camera" | "microphone"} device
+   * @param {boolean} on
+   */
+  async turn(device, on) {
+    const has = this.devices.stream.value
+      ?.getTracks()
+      .some((track) => track.kind === (device === "camera" ? "video" : "audio"));
+    const otherOn = device === "camera" ? this.microphone.value === "on" : this.camera.value === "on";
+    if (on && !has) {
+      await this.devices.open(device === "camera" ? "video" : "audio");
+      if (device === "camera") this.devices.turn("microphone", otherOn);
+      this.mesh?.show(this.devices.stream.value);
+    }
+    this.devices.turn(device, on);
+    this.live.command("device_state", { camera: this.camera.value, microphone: this.microphone.value }, "device_state");
+  }
+}
+
+/**
+ * Return what the connection of a call needs, or null where video is switched off on this server.
+ * @param {string} address
+ * @returns {Promise<RTCConfiguration | null>}
+ */
+async function iceServers(address) {
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return null;
+    const { iceServers: servers, iceTransportPolicy, video } = await answer.json();
+    return video === false ? null : { iceServers: servers, iceTransportPolicy };
+  } catch {
+    return null; // no call then; what is written is seen all the same
+  }
+}
+
+/**
+ * Keep the lesson's content in step with what the session names.
+ * @param {Desk} desk
+ */
+function followLesson(desk) {
+  effect(() => {
+    const hash = desk.session.value.lesson;
+    if (!hash || desk.lesson.peek()?.hash === hash) return;
+    fetch(`/api/lessons/${encodeURIComponent(hash)}`)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((lesson) => {
+        if (lesson) desk.lesson.value = lesson;
+      })
+      .catch(() => {
+        // Offline: the next view of the session, after the connection is back, asks again.
+      });
+  });
+}
+
+/** @param {{ desk: Desk, live: Live, doors: ReturnType<typeof doorsOf>, onFill: () => Promise<boolean> }} props */
+function Page({ desk, live, doors, onFill }) {
+  if (live.stoppedBy.value)
+    return html`<${Stopped} code=${live.stoppedBy.value} live=${live} home=${desk.boot.urls.home} />`;
+  const { status, version } = desk.session.value;
+  return html`
+    ${live.trouble.value && html`<div class="banner offline" role="status"><span>${t("Connection lost – we are trying again. The rooms go on without this page.")}</span></div>`}
+    ${live.savingIsDelayed.value && html`<div class="banner warn" role="status"><span>${t("Saving takes longer than usual; nothing is lost.")}</span></div>`}
+    ${
+      version < 0
+        ? html`<div class="calm" role="status"><img src="/static/img/logo.svg" alt="" /><p>${t("Opening the lesson…")}</p></div>`
+        : status === "lobby"
+          ? html`<${Lobby} desk=${desk} onFill=${onFill} />`
+          : status === "running"
+            ? html`<${BoardPage} desk=${desk} onEnter=${doors.enter} onLeave=${doors.leave} />`
+            : html`<${Closed} desk=${desk} />`
+    }
+    <${Dialogs} desk=${desk} />`;
+}
+
+/** @param {{ code: string, live: Live, home: string }} props */
+function Stopped({ code, live, home }) {
+  const other = code === "other_tab";
+  return html`<div class="calm" role="status">
+    <img src="/static/img/logo.svg" alt="" />
+    <h1>${other ? t("This lesson is open in another tab") : t("This page is no longer signed in to the lesson")}</h1>
+    <div class="button-row">
+      ${other && html`<button type="button" class="button primary" onClick=${() => live.start()}>${t("Use it here")}</button>`}
+      <a class="button" href=${home}>${t("To my desk")}</a>
+    </div>
+  </div>`;
+}
+
+/**
+ * Going into a room and out again: seen by its members, and one room at a time.
+ * @param {Desk} desk
+ * @param {VisitedCall} call
+ */
+function doorsOf(desk, call) {
+  const leave = async () => {
+    const room = desk.visiting.peek();
+    if (!room) return;
+    desk.visiting.value = null;
+    call.leave();
+    await desk.act("drawer", "leave_room", { room });
+  };
+  const enter = async (/** @type {string} */ room, listening = false) => {
+    if (desk.visiting.peek() === room) return;
+    await leave();
+    desk.open.value = room;
+    const ack = await desk.act("drawer", "enter_room", { room, listening_only: listening });
+    if (!ack.ok) return;
+    desk.visiting.value = room;
+    await call.join(room, listening);
+  };
+  return { enter, leave };
+}
+
+async function main() {
+  const holder = document.getElementById("boot");
+  const app = document.getElementById("app");
+  if (!holder || !app) return;
+  /** @type {Boot} */
+  const boot = JSON.parse(holder.textContent ?? "{}");
+  await loadMessages(boot.language);
+  const store = new TeacherStore();
+  const live = new Live({ socket: boot.socket, session: boot.session, who: boot.staff }, store);
+  const call = new VisitedCall(live, store, boot.ice);
+  const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, (kind, fields) =>
+    live.command(kind, fields),
+  );
+  followLesson(desk);
+  setInterval(() => {
+    desk.now.value = store.clock.now();
+  }, 1000);
+  effect(() => {
+    const status = desk.session.value.status;
+    if (status !== "running" && desk.visiting.peek()) {
+      desk.visiting.value = null;
+      call.leave();
+    }
+  });
+  const onFill = async () => {
+    if (!boot.fill) return false;
+    const answer = await fetch(boot.fill, {
+      method: "POST",
+      body: new URLSearchParams({ session: boot.session }),
+    }).catch(() => null);
+    return answer?.ok ?? false;
+  };
+  app.textContent = "";
+  render(html`<${Page} desk=${desk} live=${live} doors=${doorsOf(desk, call)} onFill=${onFill} />`, app);
+  live.start();
+}
+
+void main();

@@ -1,0 +1,46 @@
+// Times: how much is left, and what the clock says in each school.
+
+/**
+ * Return minutes and seconds as "2:40", "1:02:40" above an hour; never less than zero.
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = String(whole % 60).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/**
+ * Return the time left until `end`, "+1:10" once it is over, "" when there is no end.
+ * @param {number | null} end milliseconds since the epoch
+ * @param {number} now
+ */
+export function left(end, now) {
+  if (end === null) return "";
+  return end >= now ? duration((end - now + 999) / 1000) : `+${duration((now - end) / 1000)}`;
+}
+
+/**
+ * Return how the countdown looks: over, soon (a minute or less), or nothing special.
+ * @param {number | null} end
+ * @param {number} now
+ * @returns {"over" | "soon" | ""}
+ */
+export function urgency(end, now) {
+  if (end === null) return "";
+  if (end < now) return "over";
+  return end - now <= 60_000 ? "soon" : "";
+}
+
+/**
+ * Return the time of day in a zone as the reader writes it: 16:10 in Hebrew, 4:10 PM in English.
+ * @param {number} at
+ * @param {string} zone IANA name
+ * @param {string} language
+ */
+export function clock(at, zone, language) {
+  const locale = language === "en" ? "en-US" : language;
+  return new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "numeric", minute: "2-digit" }).format(at);
+}

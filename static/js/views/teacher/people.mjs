@@ -1,0 +1,70 @@
+// Names as the reader writes them, and whose side somebody is on.
+import { say, t } from "../../i18n.mjs";
+
+/** @import { Host, People, Whose, Wording } from "./types.mjs" */
+
+/**
+ * Return text that keeps its own direction inside a sentence of any direction, where markup cannot do it.
+ * @param {string} text
+ */
+export function isolated(text) {
+  return `\u2068${text}\u2069`;
+}
+
+/**
+ * Return the name in the reader's alphabet.
+ * @param {{ names: Wording } | undefined} person
+ * @param {string} language
+ */
+export function nameOf(person, language) {
+  return say(person?.names, language) || t("a student");
+}
+
+/**
+ * @param {string | undefined} side
+ * @param {string} mine
+ * @returns {Whose}
+ */
+export function whose(side, mine) {
+  return side === mine ? "ours" : "theirs";
+}
+
+/**
+ * Return the mark of a side as a character, for text without markup (a list of choices, a spoken label).
+ * @param {Whose} side
+ */
+export function markOf(side) {
+  return side === "ours" ? "●" : "◆";
+}
+
+/**
+ * Return "Dan ● + Noa ◆".
+ * @param {readonly string[]} members
+ * @param {People} people
+ * @param {string} language
+ * @param {string} mine
+ */
+export function namesLine(members, people, language, mine) {
+  return members
+    .map((id) => `${isolated(nameOf(people[id], language))} ${markOf(whose(people[id]?.side, mine))}`)
+    .join(" + ");
+}
+
+/**
+ * Return the name of an adult of the lesson, or a word that fits any adult.
+ * @param {readonly Host[]} hosts
+ * @param {string} id
+ * @param {string} language
+ */
+export function hostName(hosts, id, language) {
+  const host = hosts.find((one) => one.id === id);
+  return host ? nameOf(host, language) : t("a teacher");
+}
+
+/**
+ * Return the first letter shown where there is no face.
+ * @param {string} name
+ */
+export function initial(name) {
+  return [...name.trim()][0]?.toLocaleUpperCase() ?? "·";
+}
