@@ -3,13 +3,14 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from babel import Locale as Names
 from babel import negotiate_locale
+from babel.messages.mofile import read_mo
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment
 
@@ -34,6 +35,7 @@ class Locale:
     dir: str
     gettext: Callable[[str], str]
     ngettext: Callable[[str, str, int], str]
+    messages: dict[str, str | list[str]] = field(default_factory=dict[str, str | list[str]])
 
 
 class Catalogues:
@@ -51,6 +53,10 @@ class Catalogues:
     def named(self) -> list[dict[str, str]]:
         """Return every language with its name in itself."""
         return [{"code": code, "name": _own_name(code)} for code in self.languages]
+
+    def messages(self, language: str) -> dict[str, str | list[str]]:
+        """Return every message of a language for the browser: text, or the list of its plural forms."""
+        return self._locales[language].messages
 
     def wanted(self, accept_language: str) -> str | None:
         """Return the best language for an Accept-Language header, or None."""
@@ -136,7 +142,7 @@ def install_locale(environment: Environment, catalogues: Catalogues) -> None:
     environment.add_extension("jinja2.ext.i18n")
     install: Callable[..., None] = vars(environment)["install_gettext_callables"]  # put there by the extension
     install(gettext, ngettext, newstyle=True)
-    shared: dict[str, object] = {"locale": _LocaleHere(), "languages": catalogues.named(), "path": _PathHere()}
+    shared: dict[str, Any] = {"locale": _LocaleHere(), "languages": catalogues.named(), "path": _PathHere()}
     environment.globals.update(shared)
 
 
@@ -174,8 +180,25 @@ def _language_of_device(request: web.Request) -> str | None:
 def _locale(folder: Path, language: str, *, pseudo: bool) -> Locale:
     messages: NullTranslations = Translations.load(folder, [language], DOMAIN)
     if pseudo:
-        return Locale(language, direction(language), accented, lambda one, many, n: accented(one if n == 1 else many))
-    return Locale(language, direction(language), messages.ugettext, messages.ungettext)
+        plural: Callable[[str, str, int], str] = lambda one, many, n: accented(one if n == 1 else many)  # noqa: E731
+        # The browser has no list of all messages: told so, it accents by itself.
+        return Locale(language, direction(language), accented, plural, {"__pseudo__": "yes"})
+    said = _for_browser(folder / language / "LC_MESSAGES" / f"{DOMAIN}.mo")
+    return Locale(language, direction(language), messages.ugettext, messages.ungettext, said)
+
+
+def _for_browser(path: Path) -> dict[str, str | list[str]]:
+    if not path.is_file():
+        return {}
+    said: dict[str, str | list[str]] = {}
+    with path.open("rb") as file:
+        for message in read_mo(file):
+            if isinstance(message.id, str):
+                if message.id:
+                    said[message.id] = str(message.string)
+            elif message.id:
+                said[message.id[0]] = list(message.string or ())
+    return said
 
 
 def accented(message: str) -> str:
