@@ -8,6 +8,7 @@ import pytest
 
 from server.core.live import commands as c
 from server.core.live.answers import MOST_LINES
+from server.core.live.engine import Decision
 from server.core.live.refusals import REFUSAL_CODES
 from server.core.live.works import Entry, Mark
 from tests.core.builders import (
@@ -174,7 +175,10 @@ def test_a_student_cannot_play_the_clock() -> None:
 
 def test_a_choice_takes_only_options_that_exist_and_a_tag_only_tags() -> None:
     play = Played(lesson(solo("think", asked("stance", "choice", options=("agree", "differ"), tags=("fact",)))), NOA)
-    give = lambda entry: play.does(c.Student(NOA), c.Answer(step=0, input="stance", entries=(entry,)))  # noqa: E731 -- read in place
+
+    def give(entry: Entry) -> Decision:
+        return play.does(c.Student(NOA), c.Answer(step=0, input="stance", entries=(entry,)))
+
     assert give(Entry(choice="agree")).events
     assert give(Entry(tag="fact")).events
     assert refusal(lambda: give(Entry(choice="maybe"))) == "unknown_option"

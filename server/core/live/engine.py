@@ -99,7 +99,7 @@ def _student(room: Room, scene: Scene, member: MemberId, command: c.StepCommand)
 def _late(room: Room, scene: Scene, member: MemberId, command: c.Answer) -> Decision:
     """The lesson moved on; the words must not be lost."""
     over = Refused("step_is_over", kept=True)
-    passed = scene.lesson.steps[command.step].fitted(scene.group_size(room)) if _exists(scene, command.step) else None
+    passed = scene.as_met(scene.lesson.steps[command.step], room) if _exists(scene, command.step) else None
     if passed is None or not _says_something(command.entries):
         raise Refused("step_is_over")
     asked = the_input(passed, command.input)

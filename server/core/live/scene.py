@@ -57,9 +57,16 @@ class Scene:
         return self.lesson.steps[index] if 0 <= index < len(self.lesson.steps) else None
 
     def step(self, room: Room) -> Step | None:
-        """The room's step, fitted to its size; the pair's form where this size would skip it (the class is there)."""
+        """The room's step as its members meet it; None before the start and after the last."""
         at = self.lesson_step(room)
-        return None if at is None else at.fitted(self.group_size(room)) or at.step
+        return None if at is None else self.as_met(at, room)
+
+    def as_met(self, at: LessonStep, room: Room) -> Step:
+        """A step fitted to the room's size; the pair's form where this size would skip it.
+
+        A room meets such a step when the class is there, or when somebody came or went since.
+        """
+        return at.fitted(self.group_size(room)) or at.step
 
     def deadline(self, room: Room) -> datetime | None:
         """When the room's step is over by the clock."""

@@ -202,11 +202,16 @@ def _applied(room: Room, event: e.RoomEvents, at: datetime) -> Room:
 def _answered(room: Room, event: e.Answered) -> Room:
     key = (event.of_step, event.input)
     given = room.answers.get(key, {})
+    late = room.late | {event.work} if event.late else room.late
     if event.late and event.member in given:
         # Words that come after a reveal are kept, but what the partner has seen stays as it was.
-        return room
-    late = room.late | {event.work} if event.late else room.late
-    return replace(room, answers={**room.answers, key: {**given, event.member: event.work}}, late=late)
+        return replace(room, late=late)
+    confirmed = room.confirmed
+    if event.of_step == room.step:
+        # A partner confirms words: new words are confirmed anew.
+        confirmed = {member: right for member, right in confirmed.items() if member != event.member}
+    answers = {**room.answers, key: {**given, event.member: event.work}}
+    return replace(room, answers=answers, late=late, confirmed=confirmed)
 
 
 LineEvents = (
@@ -310,8 +315,12 @@ def current_step(room: Room, session: Session) -> int:
 
 
 def entered_at(room: Room, session: Session) -> datetime | None:
-    """Return when the room came to its current step."""
-    return session.floor_at if session.floor > room.step else room.entered_at
+    """Return when the room came to its current step.
+
+    Where the class was brought to the step, that moment counts: not an early room's wait at the gate, and not the first
+    word in a room that had not yet stirred.
+    """
+    return session.floor_at if session.floor >= room.step else room.entered_at
 
 
 def ends_at(room: Room, session: Session, seconds: int, now: datetime) -> datetime | None:

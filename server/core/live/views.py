@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from server.core.live.protocol import Step
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
-from server.core.live.state import Line, Room, Session, current_step
+from server.core.live.state import Line, Room, Session, current_step, entered_at
 from server.core.live.turns import turn_now
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
 
@@ -280,10 +280,10 @@ def room_view(room: Room, scene: Scene, words: Words) -> RoomView:
         members=tuple(member_view(scene.people[m]) for m in scene.seated(room) if m in scene.people),
         step=current_step(room, scene.session),
         state=room_state(room, scene),
-        entered_at=milliseconds(_entered(room, scene)),
+        entered_at=milliseconds(entered_at(room, scene.session)),
         ends_at=None if pause else milliseconds(over),
         seconds_left=left,
-        finished=tuple(sorted(room.finished)) if arrived else (),
+        finished=_finished(room, scene),
         turn=_turn(room, scene),
         given=_given(room, scene, step, words),
         confirmed=room.confirmed if arrived else {},
@@ -306,8 +306,10 @@ def room_state(room: Room, scene: Scene) -> Literal["working", "waiting_for_clas
     return "waiting_for_class" if scene.waits_for_class(room) else "working"
 
 
-def _entered(room: Room, scene: Scene) -> datetime | None:
-    return scene.session.floor_at if scene.session.floor > room.step else room.entered_at
+def _finished(room: Room, scene: Scene) -> tuple[MemberId, ...]:
+    if room.step < scene.session.floor:
+        return ()
+    return tuple(sorted(room.finished & set(scene.seated(room))))
 
 
 def member_view(person: Person) -> MemberView:
@@ -369,9 +371,8 @@ def _given(room: Room, scene: Scene, step: Step | None, words: Words) -> tuple[G
 
 
 def _given_at(room: Room, scene: Scene, index: int, words: Words) -> list[GivenView]:
-    fitted = scene.lesson.steps[index].fitted(scene.group_size(room))
     found: list[GivenView] = []
-    for asked in fitted.inputs if fitted else ():
+    for asked in scene.as_met(scene.lesson.steps[index], room).inputs:
         given = room.answers.get((index, asked.id), {})
         for member in scene.seated(room):
             work = words.works.get(given.get(member, "")) or words.left_behind.get((index, member, asked.id))
@@ -494,7 +495,6 @@ def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works:
 def row_view(room: Room, scene: Scene, *, check: bool = False) -> RowView:
     """Return the room's row on a teacher's board."""
     turn = _turn(room, scene)
-    arrived = room.step >= scene.session.floor
     return RowView(
         room=room.id,
         number=room_number(room.id),
@@ -503,11 +503,11 @@ def row_view(room: Room, scene: Scene, *, check: bool = False) -> RowView:
         present=scene.here(room),
         step=current_step(room, scene.session),
         state=room_state(room, scene),
-        finished=tuple(sorted(room.finished)) if arrived else (),
+        finished=_finished(room, scene),
         acts=turn.acts if turn else None,
         help=help_view(room),
         visitors=tuple(sorted(room.visitors)),
-        entered_at=milliseconds(_entered(room, scene)),
+        entered_at=milliseconds(entered_at(room, scene.session)),
         ends_at=None if scene.session.paused else milliseconds(scene.deadline(room)),
         moved_at=milliseconds(room.moved_at),
         check=check,
