@@ -169,6 +169,7 @@ async def seed_demo(people: People, clock: Clock, kept_in: Path, hash_password: 
     fresh = await people.school(CHICAGO.id) is None or await people.session(SESSION) is None
     if fresh:
         await _make(people, clock.now())
+    await _keep_upcoming(people, clock.now())
     passwords = _kept_passwords(kept_in)
     for _, staff_id, email, _, _ in _STAFF:
         found = await people.staff_by_email(email)
@@ -241,12 +242,11 @@ def _student(school: School, number: int, english: str, hebrew: str) -> Student:
 
 def _lesson(now: datetime) -> LessonSession:
     """Return the sample lesson at the next round quarter of an hour, agreed to by both sides."""
-    starts_at = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER + QUARTER
     planned = LessonSession(
         id=SESSION,
         twinning=TWINNING,
         title={"en": "Ruth and Naomi: staying together", "he": "רות ונעמי: להישאר יחד"},
-        starts_at=starts_at,
+        starts_at=_next_quarter(now),
         slot_minutes=45,
         plan=PLAN,
         sides=(
@@ -257,6 +257,23 @@ def _lesson(now: datetime) -> LessonSession:
     )
     agreed = tuple(side.model_copy(update={"agreed_plan": plan_hash(planned)}) for side in planned.sides)
     return planned.model_copy(update={"sides": agreed})
+
+
+async def _keep_upcoming(people: People, now: datetime) -> None:
+    """Move a lesson that nobody opened in its time to the next quarter of an hour: a demo is for now."""
+    lesson = await people.session(SESSION)
+    if lesson is None or lesson.status != "planned" or lesson.starts_at + timedelta(minutes=lesson.slot_minutes) > now:
+        return
+    moved = lesson.model_copy(update={"starts_at": _next_quarter(now)})
+    was, now_agreed = plan_hash(lesson), plan_hash(moved)
+    sides = tuple(
+        side.model_copy(update={"agreed_plan": now_agreed}) if side.agreed_plan == was else side for side in moved.sides
+    )
+    await people.save_session(moved.model_copy(update={"sides": sides}))
+
+
+def _next_quarter(now: datetime) -> datetime:
+    return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER + QUARTER
 
 
 def _teacher(staff: tuple[School, str, str, Wording, frozenset[Role]], passwords: dict[str, str]) -> DemoTeacher:
