@@ -11,7 +11,7 @@ from server.core.live.answers import MOST_LINES, check_entries, held_back, the_i
 from server.core.live.protocol import Step
 from server.core.live.refusals import Refused
 from server.core.live.scene import Scene, limit
-from server.core.live.state import Line, Room, apply_room, current_step
+from server.core.live.state import Line, Phase, Room, apply_room, current_step
 from server.core.live.turns import TurnNow, turn_now
 from server.core.live.works import Entries, MemberId, Work
 
@@ -173,7 +173,7 @@ def _confirmed(room: Room, scene: Scene, step: Step, by: MemberId, command: c.Co
     return (e.PhaseMoved(step=at, speaker=turn.speaker, phase=_after_confirm(turn, step, command), loops=turn.loops),)
 
 
-def _after_confirm(turn: TurnNow, step: Step, command: c.Confirm) -> str:
+def _after_confirm(turn: TurnNow, step: Step, command: c.Confirm) -> Phase:
     if command.right:
         return "ask"
     return "restate" if turn.loops < step.max_loops else "show"
@@ -332,7 +332,8 @@ def _complete(room: Room, scene: Scene) -> bool:
         return False
     if all(member in room.finished for member in here):
         return True
-    return step.completion == "turns" and turn_now(room, scene) is None
+    # Where there was no turn to take (nobody here reads the text's languages), only Done ends the step.
+    return step.completion == "turns" and bool(room.taken) and turn_now(room, scene) is None
 
 
 def _following(room: Room, scene: Scene, at: int) -> int | None:

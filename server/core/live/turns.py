@@ -1,6 +1,6 @@
 """Whose turn it is: functions of the step, the members present and what has been said; defined for 1 to 4."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.live.scene import Person, Scene
 from server.core.live.state import Phase, Restating, Room
@@ -59,9 +59,14 @@ def _speaking(room: Room, order: tuple[MemberId, ...], rounds: int) -> TurnNow |
 
 
 def _restating(room: Room, order: tuple[MemberId, ...]) -> TurnNow | None:
-    turn = _speaking(room, order, 1)
+    begun = room.restating.speaker if room.restating else None
+    # Somebody who comes back waits until the turn that has begun is over.
+    first = (begun,) if begun in order else ()
+    turn = _speaking(room, (*first, *(m for m in order if m not in first)), 1)
     if turn is None:
         return None
+    listener, keeper = _others(order, turn.speaker)
+    turn = replace(turn, listener=listener, keeper=keeper)
     at = room.restating if room.restating and room.restating.speaker == turn.speaker else Restating(turn.speaker, "speak")
     asker = turn.keeper or turn.listener
     acts = {"restate": turn.listener, "show": turn.listener, "ask": asker}.get(at.phase) or turn.speaker
@@ -92,11 +97,13 @@ def reading_order(
     languages = sorted(spoken & text_languages, key=lambda lang: (lang != source, lang))
     readings: list[tuple[str, str, MemberId]] = []
     load = dict.fromkeys(members, 0)
+    has_read: set[tuple[MemberId, str]] = set()
     for again in (1, 2) if reread else (1,):
         for language in languages:
             able = [m for m in _rotated(members, max(shift, 0)) if m in people and language in people[m].reads]
-            reader = min(able, key=lambda m: (load[m], _ease(people[m], language)))
+            reader = min(able, key=lambda m: ((m, language) in has_read, load[m], _ease(people[m], language)))
             load[reader] += 1
+            has_read.add((reader, language))
             readings.append((f"{language}{again}", language, reader))
     return readings
 
