@@ -16,8 +16,8 @@ from sqlalchemy.exc import (
     IntegrityError,
     ProgrammingError,
     SQLAlchemyError,
-    StatementError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.adapters.sql.live_tables import deadlines, drafts, lessons, log, session_lessons, works
@@ -30,6 +30,10 @@ LARGEST_BATCH = 500
 READ_PATIENCE_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
+NOTICE_SECONDS = 2.0
+GIVE_UP_SECONDS = 15.0
+# SQLSTATE classes where trying again cannot help: cardinality, data, integrity, syntax or access, limits.
+_HOPELESS = frozenset({"21", "22", "23", "42", "54"})
 
 _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])
 _logger = structlog.get_logger(__name__)
@@ -47,16 +51,19 @@ class _Waiting:
 class SqlLiveStore:
     """Fulfils ports.live.Store. `start` and `stop` bound its writer's life.
 
-    `on_delay(True)` is called when a commit had to be tried again, `on_delay(False)` when saving works again.
+    `on_delay(True)` is called when a commit takes longer than NOTICE_SECONDS or had to be tried again,
+    `on_delay(False)` when saving works again. A commit without an answer for GIVE_UP_SECONDS is tried anew.
     """
 
     def __init__(self, engine: AsyncEngine, on_delay: Callable[[bool], Awaitable[None]] | None = None) -> None:
         self._engine = engine
         self._insert: Any = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         self._waiting: list[_Waiting] = []
+        self._in_hand: list[_Waiting] = []
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._delayed = False
+        self._abandoned: set[asyncio.Task[list[bool]]] = set()
         self.on_delay = on_delay
 
     def start(self) -> None:
@@ -64,13 +71,13 @@ class SqlLiveStore:
         self._writer = asyncio.get_running_loop().create_task(self._write_forever(), name="live-store-writer")
 
     async def stop(self) -> None:
-        """Commit what waits, then end."""
-        while self._waiting and not self._delayed:
+        """Commit what waits, then end. What a database that is away has not taken is cancelled, never acknowledged."""
+        while (self._waiting or self._in_hand) and not self._delayed:  # noqa: ASYNC110 -- once, at the end; two conditions
             await asyncio.sleep(FIRST_PAUSE_SECONDS)
         if self._writer:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
-        for waiting in self._waiting:
+        for waiting in (*self._in_hand, *self._waiting):
             waiting.done.cancel()
 
     @property
@@ -97,21 +104,24 @@ class SqlLiveStore:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-                await self._commit_until_it_holds(batch)
+                self._in_hand, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+                await self._commit_until_it_holds(self._in_hand)
+                self._in_hand = []
 
     async def _commit_until_it_holds(self, batch: list[_Waiting]) -> None:
         pause = FIRST_PAUSE_SECONDS
+        again = False
         while True:
             try:
-                won = await self._commit([w.write for w in batch])
-            except (SQLAlchemyError, OSError) as problem:
-                if _is_ours(problem):
-                    await self._one_by_one(batch)
+                won = await self._commit_watched([w.write for w in batch], again)
+            except Exception as problem:  # noqa: BLE001 -- handed to whoever asked to write
+                if not _may_help_to_try_again(problem):
+                    await self._refuse(batch, problem)
                     return
                 await self._say_delayed(True, problem)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                again = True
                 continue
             await self._say_delayed(False)
             for waiting, stored in zip(batch, won, strict=True):
@@ -119,38 +129,71 @@ class SqlLiveStore:
                     waiting.done.set_result(stored)
             return
 
-    async def _one_by_one(self, batch: list[_Waiting]) -> None:
-        """A write that the database cannot take at all must fail alone, not with its neighbours."""
-        for waiting in batch:
-            try:
-                won = await self._commit([waiting.write])
-            except (SQLAlchemyError, OSError) as problem:
-                _logger.error("write_refused_by_database", error=type(problem).__name__)
-                if not waiting.done.done():
-                    waiting.done.set_exception(problem)
-            else:
-                if not waiting.done.done():
-                    waiting.done.set_result(won[0])
+    async def _refuse(self, batch: list[_Waiting], problem: Exception) -> None:
+        """A write that the database cannot take at all must fail alone, not with its neighbours, nor end the writer."""
+        if len(batch) > 1:
+            for waiting in batch:
+                await self._commit_until_it_holds([waiting])
+            return
+        _logger.error("write_refused_by_database", error=type(problem).__name__)
+        if not batch[0].done.done():
+            batch[0].done.set_exception(problem)
+
+    async def _commit_watched(self, writes: Sequence[Append | Draft], again: bool) -> list[bool]:
+        """Commit, saying so when it takes long; raise TimeoutError when no answer comes, whatever became of it.
+
+        A database whose machine is gone does not even refuse a connection: without this, nobody would be told.
+        """
+        task = asyncio.get_running_loop().create_task(self._commit(writes, again), name="live-store-commit")
+        try:
+            done, _ = await asyncio.wait({task}, timeout=NOTICE_SECONDS)
+            if not done:
+                await self._say_delayed(True)
+                done, _ = await asyncio.wait({task}, timeout=GIVE_UP_SECONDS - NOTICE_SECONDS)
+            if done:
+                return task.result()
+            raise TimeoutError
+        finally:
+            if not task.done():
+                # Not awaited: ending a transaction on a dead connection can itself take minutes.
+                self._abandoned.add(task)
+                task.add_done_callback(self._forget_abandoned)
+                task.cancel()
+
+    def _forget_abandoned(self, task: "asyncio.Task[list[bool]]") -> None:
+        self._abandoned.discard(task)
+        if not task.cancelled() and (problem := task.exception()):
+            _logger.warning("abandoned_commit_failed", error=type(problem).__name__)
 
     async def _say_delayed(self, delayed: bool, problem: BaseException | None = None) -> None:
         if delayed == self._delayed:
             return
         self._delayed = delayed
         if delayed:
-            _logger.warning("saving_is_delayed", error=type(problem).__name__)
+            _logger.warning("saving_is_delayed", error=type(problem).__name__ if problem else "slow")
         else:
             _logger.info("saving_works_again")
         if self.on_delay:
-            await self.on_delay(delayed)
+            try:
+                await self.on_delay(delayed)
+            except Exception:
+                # Whoever wants to know of delays must not cause one.
+                _logger.exception("telling_of_a_delay_failed")
 
-    async def _commit(self, writes: Sequence[Append | Draft]) -> list[bool]:
+    async def _commit(self, writes: Sequence[Append | Draft], again: bool = False) -> list[bool]:
         appends = [w for w in writes if isinstance(w, Append)]
         async with self._engine.begin() as connection:
             # Of two writes for one place, even within this batch, the first has it.
             first = {(a.appended.stream, a.appended.version): a for a in reversed(appends)}
-            won = await self._insert_log(connection, list(first.values())) if first else set[tuple[str, int]]()
-            winners = [a for key, a in first.items() if key in won]
+            # In one order everywhere: two processes that wait for each other's rows would both be thrown out.
+            ordered = [first[key] for key in sorted(first)]
+            won = await self._insert_log(connection, ordered) if ordered else set[tuple[str, int]]()
+            winners = [a for a in ordered if (a.appended.stream, a.appended.version) in won]
             stored = {id(a) for a in winners}
+            if again:
+                stored |= {
+                    id(a) for a in ordered if id(a) not in stored and await self._is_stored(connection, a.appended)
+                }
             await self._insert_works(connection, [work for a in winners for work in a.works])
             gone = [work for a in winners for work in a.replaced]
             if gone:
@@ -165,7 +208,16 @@ class SqlLiveStore:
         """Insert one row an append; a loser is simply not returned, so that its neighbours stay untouched."""
         statement = self._insert(log).on_conflict_do_nothing().returning(log.c.stream, log.c.version)
         result = await connection.execute(statement, [_log_row(a.appended) for a in appends])
-        return {(stream, version) for stream, version in result}
+        return {(row.stream, row.version) for row in result}
+
+    async def _is_stored(self, connection: AsyncConnection, appended: Appended) -> bool:
+        """Whether this very append was committed before: the answer to its first commit may have been lost.
+
+        Its works and deadline were stored with it, and may have been replaced since: they are not written again.
+        """
+        query = select(log).where(log.c.stream == appended.stream, log.c.version == appended.version)
+        row = (await connection.execute(query)).one_or_none()
+        return row is not None and _appended(row) == appended
 
     async def _insert_works(self, connection: AsyncConnection, new: list[StoredWork]) -> None:
         if new:
@@ -195,7 +247,7 @@ class SqlLiveStore:
             set_={name: excluded[name] for name in ("room", "sequence", "at", "entries")},
             where=excluded.sequence >= drafts.c.sequence,
         )
-        await connection.execute(statement, [_draft_row(draft) for draft in newest.values()])
+        await connection.execute(statement, [_draft_row(newest[key]) for key in sorted(newest)])
 
     async def read(self, stream: str, after: int = 0) -> list[Appended]:
         """See ports.live.Store.read."""
@@ -209,7 +261,10 @@ class SqlLiveStore:
 
     async def drafts(self, session: str, room: RoomId) -> list[Draft]:
         """See ports.live.Store.drafts."""
-        return [_draft(row) for row in await self._rows(select(drafts).where(drafts.c.session == session, drafts.c.room == room))]
+        return [
+            _draft(row)
+            for row in await self._rows(select(drafts).where(drafts.c.session == session, drafts.c.room == room))
+        ]
 
     async def due(self, now: datetime, limit: int) -> list[tuple[str, int]]:
         """See ports.live.Store.due."""
@@ -261,7 +316,9 @@ class SqlLiveStore:
                 fleeting = or_(works.c.keep == "session", works.c.author.in_(list(forget)))
                 mine = and_(works.c.session == session, works.c.by_staff.is_(False), fleeting)
                 await connection.execute(delete(works).where(mine))
-                await connection.execute(delete(deadlines).where(deadlines.c.stream.startswith(f"{session}.")))
+                await connection.execute(
+                    delete(deadlines).where(deadlines.c.stream.startswith(f"{session}.", autoescape=True))
+                )
                 await connection.execute(delete(deadlines).where(deadlines.c.stream == session))
 
         await self._patiently(change)
@@ -286,8 +343,8 @@ class SqlLiveStore:
         while True:
             try:
                 return await work()
-            except (DBAPIError, OSError) as problem:
-                if _is_ours(problem):
+            except (SQLAlchemyError, OSError) as problem:
+                if not _may_help_to_try_again(problem):
                     raise
                 if loop.time() > give_up:
                     raise StoreUnavailable from problem
@@ -295,11 +352,18 @@ class SqlLiveStore:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
 
-def _is_ours(problem: BaseException) -> bool:
-    """Whether trying again cannot help: the statement itself is wrong."""
+def _may_help_to_try_again(problem: BaseException) -> bool:
+    """Whether the database, and not the statement, is what fails.
+
+    asyncpg's errors reach SQLAlchemy as plain DBAPIErrors: only their SQLSTATE tells a value that no database takes
+    from a server that is away.
+    """
     if isinstance(problem, (DataError, IntegrityError, ProgrammingError)):
-        return True
-    return isinstance(problem, StatementError) and not isinstance(problem, DBAPIError)
+        return False
+    if isinstance(problem, DBAPIError):
+        return str(getattr(problem.orig, "sqlstate", None) or "")[:2] not in _HOPELESS
+    # The pool's own: no connection came free in time.
+    return isinstance(problem, (OSError, PoolTimeout))
 
 
 def _log_row(appended: Appended) -> dict[str, object]:
@@ -359,5 +423,12 @@ def _draft_row(draft: Draft) -> dict[str, object]:
 
 def _draft(row: Any) -> Draft:
     return Draft(
-        row.session, row.room, row.member, row.step, row.input, row.sequence, row.at, _ENTRIES.validate_json(row.entries)
+        row.session,
+        row.room,
+        row.member,
+        row.step,
+        row.input,
+        row.sequence,
+        row.at,
+        _ENTRIES.validate_json(row.entries),
     )
