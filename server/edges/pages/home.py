@@ -1,0 +1,108 @@
+"""A teacher's desk: the next lesson first, then twinnings, classes and what there is to look back at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from server.core.people.models import ClassGroup, LessonSession, School, Student, Twinning
+from server.edges.pages.desk import Clock, Desk, desk_of
+
+routes = web.RouteTableDef()
+
+STILL_OPEN = timedelta(hours=3)
+"""A lesson that nobody opened stays "next" for this long after its bell, because lessons begin late."""
+LOOKED_BACK_AT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    """One lesson as a line on the desk."""
+
+    lesson: LessonSession
+    twinning: Twinning
+    clocks: list[Clock]
+    near: str
+
+
+@dataclass(frozen=True, slots=True)
+class TwinningLine:
+    """One twinning with both sides, the reader's own first, and what time it is there."""
+
+    twinning: Twinning
+    ours: list[School]
+    theirs: list[School]
+    there: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """One class with how many children it has and how many families have not answered."""
+
+    group: ClassGroup
+    students: int
+    unanswered: int
+
+
+@routes.get("/home")
+async def home(request: web.Request) -> web.Response:
+    """Show what to do next, and then everything else."""
+    return await home_page(await desk_of(request), {})
+
+
+async def home_page(desk: Desk, more: dict[str, object], status: int = 200) -> web.Response:
+    """Render the desk, with what a form on it needs besides (its typed values and errors)."""
+    twinnings = await desk.parts.people.twinnings_of(desk.school.id)
+    lines = [line for twinning in twinnings for line in await lesson_lines(desk, twinning)]
+    ahead = sorted((line for line in lines if is_ahead(desk, line.lesson)), key=lambda line: line.lesson.starts_at)
+    behind = sorted((line for line in lines if line.lesson.status == "closed"), key=lambda line: line.lesson.starts_at)
+    context = {
+        "next": ahead[0] if ahead else None,
+        "later": ahead[1:],
+        "behind": behind[::-1][:LOOKED_BACK_AT],
+        "twinnings": [await _twinning_line(desk, twinning) for twinning in twinnings],
+        "classes": [await class_line(desk, group) for group in await desk.parts.people.classes_of(desk.school.id)],
+        "may_plan": any(desk.may("plan_session", twinning=twinning) for twinning in twinnings),
+        "may_change_class": desk.may("change_class"),
+        "may_see_class": desk.may("see_class"),
+        "may_invite_school": desk.may("invite_staff"),
+    }
+    return desk.render("home/home.html", context | more, status)
+
+
+def is_ahead(desk: Desk, lesson: LessonSession) -> bool:
+    """Whether a lesson is still to be held, or is under way."""
+    if lesson.status in ("lobby", "running"):
+        return True
+    ends = lesson.starts_at + timedelta(minutes=lesson.slot_minutes)
+    return lesson.status == "planned" and ends + STILL_OPEN > desk.now
+
+
+async def lesson_lines(desk: Desk, twinning: Twinning) -> list[LessonLine]:
+    """Return a twinning's lessons with their hour on both clocks."""
+    schools = await desk.schools_of(twinning)
+    ours = desk.side_of(twinning)
+    facing = [desk.school, *(school for side, group in schools.items() if side != ours for school in group[:1])]
+    return [
+        LessonLine(
+            lesson,
+            twinning,
+            [desk.clock(lesson.starts_at, school) for school in facing],
+            desk.near_day(lesson.starts_at),
+        )
+        for lesson in await desk.parts.people.sessions_of(twinning.id)
+    ]
+
+
+async def class_line(desk: Desk, group: ClassGroup) -> ClassLine:
+    """Return a class with its numbers."""
+    students: Sequence[Student] = await desk.parts.people.students_in([group.id])
+    return ClassLine(group, len(students), sum(1 for s in students if not s.consent.complete))
+
+
+async def _twinning_line(desk: Desk, twinning: Twinning) -> TwinningLine:
+    schools = await desk.schools_of(twinning)
+    ours = desk.side_of(twinning)
+    theirs = [school for side, group in schools.items() if side != ours for school in group]
+    return TwinningLine(twinning, schools[ours], theirs, desk.clock(desk.now, theirs[0]) if theirs else None)
