@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.core.languages import Wording
+from server.core.languages import Wording, say
 from server.core.live.protocol import PLAN, Band, Input, Protocol, Step, resolved, step_minutes
 from server.core.texts import Text, content_hash
 
@@ -174,7 +174,8 @@ def _with_statements(step: Step, part: Part) -> Step:
             inputs.append(asked)
             continue
         for n, statement in enumerate(statements, start=1):
-            prompt = {lang: f"“{said}” — {asked.prompt[lang]}" for lang, said in statement.items() if lang in asked.prompt}
+            # A statement that its teacher wrote in one language is asked about in each.
+            prompt = {lang: f"“{say(statement, lang)}” — {words}" for lang, words in asked.prompt.items()}
             inputs.append(asked.model_copy(update={"id": f"{asked.id}_{n}", "prompt": prompt, "each": None}))
     # The overrides named the inputs as they were; they have been applied by now.
     return step.model_copy(update={"inputs": tuple(inputs), "overrides": ()})
