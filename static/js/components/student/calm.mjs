@@ -1,0 +1,104 @@
+// Pages on which there is nothing to do but breathe.
+import { html } from "../../html.mjs";
+import { say, t } from "../../i18n.mjs";
+import { timeAt } from "../../views/time.mjs";
+
+/** @import {StudentPage} from "./page.mjs" */
+/** @import {Phase} from "../../views/phase.mjs" */
+
+/**
+ * @param {{title: string, words?: string, children?: unknown}} props
+ */
+export function Calm({ title, words = "", children = null }) {
+  return html`<div class="calm" role="status">
+    <img src="/static/img/logo.svg" alt="" />
+    <h1 tabindex="-1">${title}</h1>
+    ${words && html`<p>${words}</p>`}
+    ${children}
+  </div>`;
+}
+
+/** @param {{page: StudentPage, phase: Phase}} props */
+export function CalmPage({ page, phase }) {
+  const { boot } = page;
+  switch (phase) {
+    case "stopped":
+      return html`<${Stopped} page=${page} />`;
+    case "no_session":
+      return html`<${Calm} title=${t("There is no lesson right now")} words=${t("When your teacher opens one, come back with the same card.")}>
+        <a class="button" href=${boot.signout}>${t("Sign out")}</a><//>`;
+    case "closed":
+      return html`<${Closed} page=${page} />`;
+    case "calm":
+      return html`<${Calm} title=${t("Stop for now")} words=${t("Please look up and listen to your teacher. Nobody hears or sees you here. Everything you wrote is kept.")} />`;
+    default:
+      return html`<${Calm} title=${t("Opening the room…")} words=${page.trouble.value ? t("The connection is slow. We are trying again.") : ""} />`;
+  }
+}
+
+/** @param {{page: StudentPage}} props */
+function Stopped({ page }) {
+  const { stoppedBy, boot } = page;
+  switch (stoppedBy.value) {
+    case "other_tab":
+      return html`<${Calm} title=${t("The lesson is open in another place")} words=${t("It went on in another window or on another device. Nothing is lost.")}>
+        <button type="button" class="button primary large" onClick=${page.takeOver}>${t("Go on here")}</button><//>`;
+    case "removed":
+      return html`<${Calm} title=${t("You are no longer in this lesson")} words=${t("Please ask your teacher what to do now. What you wrote is kept.")} />`;
+    case "too_many":
+      return html`<${Calm} title=${t("Too many windows are open")} words=${t("Close the other windows of this lesson, and try again.")}>
+        <button type="button" class="button primary" onClick=${page.takeOver}>${t("Try again")}</button><//>`;
+    default:
+      return html`<${Calm} title=${t("Please sign in again")} words=${t("Use your card once more. What you wrote is kept.")}>
+        <a class="button primary large" href=${boot.signout}>${t("To the sign-in")}</a><//>`;
+  }
+}
+
+/** @param {{page: StudentPage}} props */
+function Closed({ page }) {
+  const intention = page.mine.value?.intention ?? "";
+  const side = page.boot.side === "a" ? "b" : "a";
+  const school = say(page.boot.sides[side]?.school);
+  return html`<${Calm} title=${t("Thank you for learning together")} words=${t("The lesson with {school} is over. What you wrote is kept for your next lesson.", { school })}>
+    ${intention && html`<aside class="intention-pin"><span class="label">${t("My intention")}</span><bdi dir="auto">${intention}</bdi></aside>`}
+    <a class="button" href=${page.boot.signout}>${t("Sign out")}</a><//>`;
+}
+
+/** @param {{page: StudentPage}} props */
+export function Lobby({ page }) {
+  const { boot, presence, mine, session } = page;
+  const other = boot.sides[boot.side === "a" ? "b" : "a"];
+  const school = say(other?.school);
+  const waiting = mine.value?.waiting ?? "lobby";
+  const running = session.value?.status === "running";
+  const here = presence.value?.present.length ?? 0;
+  const greeting = typeof boot.greeting === "string" ? boot.greeting : say(boot.greeting);
+  return html`<${Calm} title=${t("Hello, {name}!", { name: say(boot.names) })}>
+    <p>${lobbyWords(waiting, running)}</p>
+    ${
+      other &&
+      html`<section class="card lobby-partner">
+      <h2><span class="school theirs"><span class="mark" aria-hidden="true"></span> <bdi>${school}</bdi></span></h2>
+      ${greeting && html`<blockquote dir="auto">${greeting}</blockquote>`}
+      <p><bdi>${say(other.place)}</bdi> · <${LocalTime} page=${page} zone=${other.zone} /></p>
+    </section>`
+    }
+    ${here > 0 && html`<p class="small soft" aria-live="polite">${t("Here already: {n}", { n: here })}</p>`}
+  <//>`;
+}
+
+/**
+ * @param {string} waiting the server's reason
+ * @param {boolean} running
+ */
+function lobbyWords(waiting, running) {
+  if (!running) return t("Your teacher will open the rooms. You do not need to do anything.");
+  if (waiting === "with_teacher") return t("Stay with your teacher for now. A room opens here when it is time.");
+  return t("The lesson is under way. Your teacher is finding a room for you.");
+}
+
+/** @param {{page: StudentPage, zone: string}} props */
+function LocalTime({ page, zone }) {
+  const time = timeAt(page.now(), zone);
+  return html`<time>${t("it is {time} there", { time })}</time>`;
+}

@@ -1,0 +1,84 @@
+// Asking for help, and reporting a concern: one press from anywhere.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "../../html.mjs";
+import { say, t } from "../../i18n.mjs";
+import { helpReasons } from "../../views/help.mjs";
+
+/** @import {StudentPage} from "./page.mjs" */
+
+/**
+ * A native dialog that is open while it is rendered.
+ * @param {{title: string, onClose: () => void, children?: unknown}} props
+ */
+export function Dialog({ title, onClose, children }) {
+  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return html`<dialog class="dialog" ref=${element} aria-labelledby="dialog-title" onClose=${onClose} onCancel=${onClose}>
+    <h2 id="dialog-title">${title}</h2>${children}
+  </dialog>`;
+}
+
+/** @param {{page: StudentPage, onClose: () => void}} props */
+export function HelpDialog({ page, onClose }) {
+  const ask = (/** @type {string} */ reason) => {
+    void page.command("ask_help", { reason });
+    onClose();
+  };
+  return html`<${Dialog} title=${t("What would help?")} onClose=${onClose}>
+    <p>${t("Pick what fits best; a teacher sees it at once.")}</p>
+    <div class="stack stack-s">${helpReasons().map((reason) => html`<button key=${reason.id} type="button" class="button block" onClick=${() => ask(reason.id)}>${reason.label}</button>`)}</div>
+    <footer><button type="button" class="button quiet" onClick=${onClose}>${t("Back")}</button></footer>
+  <//>`;
+}
+
+/** @param {{page: StudentPage, onClose: () => void}} props */
+export function ConcernDialog({ page, onClose }) {
+  const [about, setAbout] = useState("");
+  const [words, setWords] = useState("");
+  const [sent, setSent] = useState(/** @type {"" | "sending" | "sent" | "refused"} */ (""));
+  const choices = [
+    ["partner", t("My partner")],
+    ["adult", t("An adult here")],
+    ["me", t("Me, or home")],
+  ];
+  const report = () => {
+    setSent("sending");
+    page.command("report_concern", { about, words }).then((ack) => setSent(ack.ok ? "sent" : "refused"));
+  };
+  if (sent)
+    return html`<${Dialog} title=${t("Thank you for telling us")} onClose=${onClose}><${Reported} page=${page} sent=${sent} /><footer><button type="button" class="button primary" onClick=${onClose}>${t("Close")}</button></footer><//>`;
+  return html`<${Dialog} title=${t("Report a concern")} onClose=${onClose}>
+    <form class="form" method="dialog" onSubmit=${(/** @type {Event} */ event) => {
+      event.preventDefault();
+      if (about) report();
+    }}>
+      <p>${t("It goes to the person at your school who looks after safety. Your partner does not see it.")}</p>
+      <fieldset><legend>${t("Who is it about?")}</legend>
+        ${choices.map(([id, label]) => html`<label key=${id} class="check"><input type="radio" name="about" required checked=${about === id} onChange=${() => setAbout(/** @type {string} */ (id))} /><span>${label}</span></label>`)}
+      </fieldset>
+      <div class="field"><label for="concern-words">${t("What happened?")} <span class="optional">${t("(you may leave this empty)")}</span></label>
+        <textarea id="concern-words" dir="auto" maxlength="2000" value=${words} onInput=${(/** @type {InputEvent} */ event) => setWords(/** @type {HTMLTextAreaElement} */ (event.target).value)}></textarea></div>
+      <footer><button type="button" class="button quiet" onClick=${onClose}>${t("Back")}</button><button type="submit" class="button primary">${t("Send")}</button></footer>
+    </form>
+  <//>`;
+}
+
+/** @param {{page: StudentPage, sent: "sending" | "sent" | "refused"}} props */
+function Reported({ page, sent }) {
+  const numbers = page.boot.help_numbers;
+  const wording = typeof numbers === "string" ? numbers : say(numbers);
+  return html`<p role="status">${
+    sent === "sent"
+      ? t("Your report has arrived. Somebody at your school will read it.")
+      : sent === "sending"
+        ? t(
+            "Your report is kept here and goes off as soon as the connection is back. You can also tell an adult near you.",
+          )
+        : t("Your report could not be delivered. Please tell an adult whom you trust.")
+  }</p>
+    ${wording && html`<h3>${t("Help right now")}</h3><p class="help-numbers" dir="auto">${wording}</p>`}`;
+}

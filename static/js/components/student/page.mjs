@@ -1,0 +1,51 @@
+// What the parts of the student's page are given: signals to read, and doors to call.
+
+/** @import {Ack, BoardView, DeviceMark, Entry, Lesson, MeView, MineView, PresenceView, RoomView, SessionView, StudentBoot} from "../../wire.mjs" */
+/** @import {ReadonlySignal, Signal} from "@preact/signals" */
+/** @import {Remote} from "../../rtc/media-room.mjs" */
+/** @import {Told} from "../../views/notices.mjs" */
+
+/**
+ * @typedef {object} Field
+ * @property {Signal<Entry[]>} entries
+ * @property {Signal<"" | "writing" | "here" | "saved">} saved
+ * @property {Signal<string>} trouble
+ * @property {Signal<string>} held
+ */
+/**
+ * @typedef {object} StudentPage
+ * @property {StudentBoot} boot
+ * @property {ReadonlySignal<MeView | null>} me
+ * @property {ReadonlySignal<SessionView | null>} session
+ * @property {ReadonlySignal<MineView | null>} mine
+ * @property {ReadonlySignal<RoomView | null>} room
+ * @property {ReadonlySignal<PresenceView | null>} presence
+ * @property {ReadonlySignal<ReadonlyMap<number, BoardView>>} boards
+ * @property {ReadonlySignal<Lesson | null>} lesson
+ * @property {ReadonlySignal<boolean>} trouble
+ * @property {ReadonlySignal<string | null>} stoppedBy
+ * @property {ReadonlySignal<boolean>} savingIsDelayed
+ * @property {ReadonlySignal<Told[]>} told
+ * @property {ReadonlySignal<string>} said for the screen reader
+ * @property {ReadonlySignal<boolean>} checked
+ * @property {ReadonlySignal<Remote[]>} remotes
+ * @property {ReadonlySignal<string>} noVideo why there are no pictures at all, or ""
+ * @property {{stream: ReadonlySignal<MediaStream | null>, camera: ReadonlySignal<DeviceMark>, microphone: ReadonlySignal<DeviceMark>, opening: ReadonlySignal<boolean>}} devices
+ * @property {() => number} now the server's time, ms
+ * @property {(step: number, input: string) => Field} field
+ * @property {(step: number, input: string, entries: Entry[]) => void} write
+ * @property {(step: number, input: string) => void} give
+ * @property {(step: number) => Promise<(Ack | null)[]>} giveAll
+ * @property {(kind: string, fields?: Record<string, unknown>) => Promise<Ack>} command
+ * @property {(device: "camera" | "microphone", on: boolean) => void} turn
+ * @property {() => void} openDevices
+ * @property {() => void} finishCheck
+ * @property {(heard: (level: number) => void) => () => void} listen
+ * @property {() => void} chime
+ * @property {() => void} takeOver
+ * @property {(id: string) => void} dismiss
+ * @property {(told: Told) => void} tell
+ * @property {(words: string) => void} announce
+ */
+
+export {};

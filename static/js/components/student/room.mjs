@@ -1,0 +1,382 @@
+// The room: faces, one step, the text, a place to write, Done.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "../../html.mjs";
+import { fill, say, t } from "../../i18n.mjs";
+import { changed, tapped, toggled } from "../../views/entries.mjs";
+import { pastTheMiddle, placeInPart, stepAt, wordsInView } from "../../views/lesson.mjs";
+import { isHere, listed, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
+import { languagesShown, marksOf } from "../../views/text.mjs";
+import { secondsLeft } from "../../views/time.mjs";
+import { banner, turnButtons } from "../../views/turns.mjs";
+import { Name } from "../person.mjs";
+import { TextPane } from "../text-pane.mjs";
+import { DeviceButton, Tile } from "../tile.mjs";
+import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { StepWork } from "./steps.mjs";
+
+/** @import {Lesson, LessonStep, Mark, MemberView, RoomView, SessionView} from "../../wire.mjs" */
+/** @import {StudentPage} from "./page.mjs" */
+/** @import {Picking} from "./steps.mjs" */
+
+/**
+ * @typedef {object} Scene
+ * @property {StudentPage} page
+ * @property {Lesson} lesson
+ * @property {LessonStep | null} step null after the last
+ * @property {RoomView} room
+ * @property {SessionView} session
+ * @property {string} me
+ */
+
+/** @param {{page: StudentPage, onHelp: () => void, onConcern: () => void}} props */
+export function Room({ page, onHelp, onConcern }) {
+  const lesson = /** @type {Lesson} */ (page.lesson.value);
+  const room = /** @type {RoomView} */ (page.room.value);
+  const session = /** @type {SessionView} */ (page.session.value);
+  const me = page.boot.member;
+  const step = stepAt(lesson, room.step, room.members.length);
+  const scene = { page, lesson, step, room, session, me };
+  return html`<${Opened} key=${room.step} ...${scene} onHelp=${onHelp} onConcern=${onConcern} />`;
+}
+
+/** @param {Scene & {onHelp: () => void, onConcern: () => void}} props */
+function Opened(props) {
+  const { page, lesson, step, room, session, me } = props;
+  const [view, setView] = useState(startView(step));
+  const [picking, setPicking] = useState(/** @type {Picking | null} */ (null));
+  const [goTo, setGoTo] = useState(/** @type {Mark | null} */ (null));
+  const [refusal, setRefusal] = useState("");
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => heading.current?.focus({ preventScroll: false }), []);
+  const text = textOf(lesson, step, room, me);
+  const names = partnerNames(room, me);
+  const fillNames = (/** @type {string} */ words) => words.replaceAll("{partner}", names);
+  const pick = (/** @type {Picking | null} */ next) => {
+    setPicking(next);
+    setView(next ? "text" : "write");
+  };
+  const show = (/** @type {Mark} */ mark) => {
+    setGoTo({ ...mark });
+    setView("text");
+  };
+  const work = {
+    page,
+    lesson,
+    room,
+    me,
+    fillNames,
+    picking,
+    onPick: pick,
+    onMark: show,
+    text: text?.text ?? null,
+    language: page.boot.language,
+    onAnswered: (/** @type {{ok: boolean, message?: string | null}} */ ack) =>
+      setRefusal(ack.ok ? "" : (ack.message ?? t("That did not work. Please try again."))),
+  };
+  return html`<div class="room" data-view=${view}>
+    <${Head} ...${props} />
+    <${Notices} ...${props} />
+    <div class=${`room-main${text ? "" : " no-text"}`}>
+      <${Videos} ...${props} />
+      <${StepCard} ...${props} heading=${heading} fillNames=${fillNames} />
+      ${
+        text &&
+        html`<div class="room-switch"><div class="segmented" role="group" aria-label=${t("Show")}>
+        <button type="button" aria-pressed=${String(view === "text")} onClick=${() => setView("text")}>${t("Text")}</button>
+        <button type="button" aria-pressed=${String(view === "write")} onClick=${() => setView("write")}>${t("Our work")}</button></div></div>
+      <${Text} ...${props} shown=${text} picking=${picking} onPick=${pick} goTo=${goTo} />`
+      }
+      <section class="write-pane" aria-label=${t("Our work")}>
+        <${Intention} page=${page} />
+        ${step ? html`<${StepWork} ...${work} step=${step} />` : html`<p class="lead">${t("You have done everything. Stay together and talk until your teacher closes the lesson.")}</p>`}
+      </section>
+      <${DoneBar} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />
+    </div>
+    <${Foot} room=${room} session=${session} onHelp=${props.onHelp} onConcern=${props.onConcern} page=${page} />
+  </div>`;
+}
+
+/** @param {LessonStep | null} step */
+function startView(step) {
+  return step && (step.kind === "read" || step.inputs.some((input) => input.kind === "marks")) ? "text" : "write";
+}
+
+/**
+ * @param {Lesson} lesson
+ * @param {LessonStep | null} step
+ * @param {RoomView} room
+ * @param {string} me
+ */
+function textOf(lesson, step, room, me) {
+  if (!lesson.text || !step) return null;
+  const reads = room.members.find((member) => member.id === me)?.reads ?? [];
+  const languages = languagesShown(lesson.text, step.text_shown, lesson.source_language, reads);
+  return languages.length > 0 ? { text: lesson.text, languages } : null;
+}
+
+/** @param {Scene} props */
+function Head({ page, lesson, step, room, session }) {
+  const place = placeInPart(lesson, room.step, room.members.length);
+  const title = say(step?.protocol_title ?? lesson.title);
+  return html`<header class="room-head"><h1>${title}</h1>
+    <p class="room-step"><span>${t("step {n} of {of}", { n: place.number, of: place.of })}</span>
+      <span class="dots" aria-hidden="true">${Array.from({ length: place.of }, (_, index) => html`<i key=${index} class=${index + 1 < place.number ? "done" : index + 1 === place.number ? "now" : ""}></i>`)}</span></p>
+    ${step && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} />`}
+    <button type="button" class="button icon quiet" popovertarget="reading-menu" aria-label=${t("Text size and colours")}><span class="glyph settings" aria-hidden="true"></span></button>
+  </header>`;
+}
+
+/** @param {Scene} props */
+function Notices(props) {
+  const { page, room, session } = props;
+  const visitors = Object.entries(room.visitors);
+  const host = (/** @type {string} */ id) => signature(session.hosts.find((one) => one.id === id));
+  return html`<div class="room-notices">
+    ${page.trouble.value && html`<div class="banner offline" role="status"><span>${t("Connection lost. We are trying again, and what you write is kept.")}</span></div>`}
+    ${page.savingIsDelayed.value && html`<div class="banner offline" role="status"><span>${t("Saving takes a little longer just now. Your words are kept on this device.")}</span></div>`}
+    ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
+    ${visitors.length > 0 && html`<div class="banner" role="status"><span>${visitors.map(([id, listening]) => (listening ? t("{name} is listening in your room", { name: host(id) }) : t("{name} is in your room", { name: host(id) }))).join(" · ")}</span></div>`}
+    <${OneMinute} ...${props} />
+    ${page.told.value.map(
+      (
+        one,
+      ) => html`<div key=${one.id} class=${`banner ${one.kind}`} role="status"><span>${one.by && html`<strong><${Name} name=${one.by} />: </strong>`}<bdi dir="auto">${one.text}</bdi></span>
+      <button type="button" class="button quiet" onClick=${() => page.dismiss(one.id)}>${t("All right")}</button></div>`,
+    )}
+    <${HalfTime} ...${props} />
+  </div>`;
+}
+
+/** @param {Scene} props */
+function OneMinute({ page, room, step, session }) {
+  const left = secondsLeft(room, useSeconds(page.now));
+  if (left === null || !step || session.paused || step.seconds < 120 || room.state !== "working") return null;
+  if (left > 60 || left < -20) return null;
+  return html`<div class="banner warn" role="status"><span>${left > 0 ? t("One minute left") : t("Time is over. Finish your thought; your words are kept.")}</span></div>`;
+}
+
+/** @param {Scene} props */
+function HalfTime({ page, lesson, room, me }) {
+  const [open, setOpen] = useState(true);
+  const intention = page.mine.value?.intention;
+  const key = `half-${room.room}`;
+  if (!intention || !open || !pastTheMiddle(lesson, room.step) || sessionStorage.getItem(key) || room.state === "done")
+    return null;
+  return html`<div class="banner" role="status"><span>${fill(t("Half the lesson is over. How is it going with your intention? And what does {name} need?"), { name: html`<${Name} name=${partnerNames(room, me)} />` })}</span>
+    <button type="button" class="button quiet" onClick=${() => {
+      sessionStorage.setItem(key, "1");
+      setOpen(false);
+    }}>${t("I have thought about it")}</button></div>`;
+}
+
+/** @param {Scene} props */
+function Videos({ page, room, me }) {
+  const remotes = page.remotes.value;
+  const presence = page.presence.value;
+  const { devices } = page;
+  const mine = room.members.find((member) => member.id === me);
+  const teachers = remotes.filter((remote) => remote.kind === "teacher" && remote.state === "connected");
+  return html`<section class="videos" aria-label=${t("Faces and voices")}>
+    ${partnersOf(room, me).map((member) => html`<${PartnerTile} key=${member.id} page=${page} member=${member} here=${isHere(presence, member.id)} />`)}
+    ${teachers.map((remote) => html`<${Tile} key=${remote.peer} name=${nameOf(page.session.value?.hosts.find((host) => host.id === remote.who))} whose=${page.session.value?.hosts.find((host) => host.id === remote.who)?.side === page.boot.side ? "ours" : "theirs"} stream=${remote.stream} hasVideo=${remote.hasVideo} speaking=${remote.speaking} level=${remote.level} />`)}
+    ${
+      mine &&
+      html`<${Tile} name=${nameOf(mine)} whose="ours" self=${true} stream=${devices.stream.value} hasVideo=${devices.camera.value === "on"}
+      muted=${devices.microphone.value !== "on"} note=${page.noVideo.value}>
+      <div class="tile-controls">
+        ${devices.microphone.value === "on" || devices.microphone.value === "off" ? html`<${DeviceButton} device="microphone" on=${devices.microphone.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("microphone", on)} />` : null}
+        ${devices.camera.value === "on" || devices.camera.value === "off" ? html`<${DeviceButton} device="camera" on=${devices.camera.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("camera", on)} />` : null}
+        ${!devices.stream.value && mine.media !== "none" && !page.noVideo.value && html`<button type="button" class="button" onClick=${page.openDevices}>${t("Switch on")}</button>`}
+      </div><//>`
+    }
+  </section>`;
+}
+
+/** @param {{page: StudentPage, member: MemberView, here: boolean}} props */
+function PartnerTile({ page, member, here }) {
+  const remote = page.remotes.value.find((one) => one.who === member.id);
+  const peer = page.presence.value?.peers.find((one) => one.who === member.id);
+  const whose = member.side === page.boot.side ? "ours" : "theirs";
+  const name = nameOf(member);
+  const flowing = remote?.state === "connected";
+  const met = usedToBeHere(member.id, here);
+  const note =
+    here || flowing
+      ? ""
+      : met
+        ? t("The connection of {name} is lost; the place is kept", { name })
+        : t("{name} is not here yet", { name });
+  const state = here || flowing ? (remote && !flowing ? "connecting" : "") : met ? "lost" : "away";
+  return html`<${Tile} name=${name} whose=${whose} stream=${remote?.stream ?? null} hasVideo=${Boolean(flowing && remote?.hasVideo && peer?.camera !== "off")}
+    speaking=${remote?.speaking ?? false} muted=${flowing && peer?.microphone === "off"} level=${remote?.level ?? 0} state=${state} note=${note} silenced=${Boolean(page.session.value?.paused?.calm)} />`;
+}
+
+/** @type {Set<string>} */
+const seen = new Set();
+
+/**
+ * @param {string} member
+ * @param {boolean} here
+ * @returns {boolean} whether they were here before on this page
+ */
+function usedToBeHere(member, here) {
+  if (here) seen.add(member);
+  return seen.has(member);
+}
+
+/** @param {Scene & {heading: {current: HTMLElement | null}, fillNames: (words: string) => string}} props */
+function StepCard(props) {
+  const { page, step, room, me, heading, fillNames } = props;
+  const alone = !partnersOf(room, me).some((member) => isHere(page.presence.value, member.id));
+  const waiting = room.state === "waiting_for_class";
+  const turn = step && !waiting ? banner(step, room, me) : null;
+  const spoken = turn ? `${turn.text.replaceAll("{name}", turn.name)} ${fillNames(turn.role)}` : "";
+  const title = !step
+    ? t("You have reached the end")
+    : waiting
+      ? t("Waiting for the class")
+      : fillNames(say(step.title));
+  useEffect(() => page.announce(`${title}. ${spoken}`), [title, spoken]);
+  const prompt = !step
+    ? ""
+    : waiting
+      ? t("You are early. Your teacher opens the next step for everybody: “{title}”.", { title: say(step.title) })
+      : fillNames(say(alone && step.alone ? step.alone : step.prompt));
+  return html`<section class="step-card">
+    ${
+      turn &&
+      html`<p class=${`turn-banner ${turn.tone}`}><span>${fill(turn.text, { name: html`<${Name} name=${turn.name} />` })}</span>
+      ${step?.kind !== "read" && room.turn && html`<${TurnClock} turn=${`${room.turn.speaker}/${room.turn.key}`} seconds=${room.turn.phase === "speak" ? (step?.turn_seconds ?? null) : null} now=${page.now} />`}</p>`
+    }
+    ${step && !turn && !waiting && step.kind === "together" && html`<p class="turn-banner together">${t("Together")}</p>`}
+    <h2 tabindex="-1" ref=${heading}>${title}</h2>
+    ${prompt && html`<p class="instruction">${prompt}</p>`}
+    ${turn?.role && html`<p class="why">${fillNames(turn.role)}</p>`}
+    ${alone && room.members.length > 1 && !waiting && html`<p class="why">${t("You are alone for the moment. Go on; your partner finds you here.")}</p>`}
+  </section>`;
+}
+
+/** @param {{page: StudentPage}} props */
+function Intention({ page }) {
+  const intention = page.mine.value?.intention;
+  if (!intention) return null;
+  return html`<aside class="intention-pin"><span class="label">${t("My intention")}</span><bdi dir="auto">${intention}</bdi></aside>`;
+}
+
+/**
+ * @param {Scene & {shown: {text: import("../../wire.mjs").TextView, languages: string[]}, picking: Picking | null,
+ *   onPick: (picking: Picking | null) => void, goTo: Mark | null}} props
+ */
+function Text(props) {
+  const { page, lesson, step, room, me, shown, picking, onPick, goTo } = props;
+  if (!step) return null;
+  const used = wordsInView(lesson, step, room, page.mine.value);
+  const current = step.inputs.map((input) => ({ member: me, entries: page.field(step.index, input.id).entries.value }));
+  const live = room.given.filter((one) => one.step === step.index);
+  const everything = [...used, ...live.filter((one) => one.member !== me), ...current];
+  const mine = marksOf(everything.filter((one) => one.member === me));
+  const theirs = marksOf(everything.filter((one) => one.member !== me));
+  return html`<${TextPane} text=${shown.text} languages=${shown.languages} wanted=${step.kind === "read" ? (room.turn?.language ?? null) : null}
+    segment=${step.segment} mine=${mine} theirs=${theirs} theirName=${partnerNames(room, me)} band=${lesson.band} theName=${page.boot.the_name} goTo=${goTo}
+    picking=${pickingOf(props, picking, onPick)} />`;
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Picking | null} picking
+ * @param {(picking: Picking | null) => void} onPick
+ */
+function pickingOf({ page, step, room }, picking, onPick) {
+  if (!step || room.state !== "working") return null;
+  const marks = step.inputs.find((input) => input.kind === "marks");
+  const target = picking ? step.inputs.find((input) => input.id === picking.input) : marks;
+  if (!target) return null;
+  const entries = page.field(step.index, target.id).entries.value;
+  if (!picking) {
+    return {
+      label: t("Tap words to mark them; tap again to take a mark back."),
+      marks: entries.flatMap((entry) => entry.marks),
+      onWord: (/** @type {string} */ segment, /** @type {string} */ language, /** @type {number} */ word) => {
+        const next = tapped(target, entries, segment, language, word);
+        if (next) page.write(step.index, target.id, next);
+        else page.announce(t("That is as many as are asked for. Take one back first."));
+      },
+    };
+  }
+  const now = entries[picking.entry]?.marks ?? [];
+  return {
+    label: t("Tap the words that show it."),
+    marks: now,
+    onStop: () => {
+      page.give(step.index, target.id);
+      onPick(null);
+    },
+    onWord: (/** @type {string} */ segment, /** @type {string} */ language, /** @type {number} */ word) => {
+      const next = toggled(now, segment, language, word);
+      if (next.length <= 12) page.write(step.index, target.id, changed(entries, picking.entry, { marks: next }));
+    },
+  };
+}
+
+/** @param {Scene & {refusal: string, onAnswered: (ack: {ok: boolean, message?: string | null}) => void, onPicked: () => void}} props */
+function DoneBar(props) {
+  const { page, step, room, session, me, refusal, onAnswered } = props;
+  const [busy, setBusy] = useState(false);
+  const send = async (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) => {
+    setBusy(true);
+    props.onPicked();
+    // Answers go before Done, so that nothing is revealed without them.
+    if (kind === "finish") void page.giveAll(room.step);
+    const ack = await page.command(kind, { step: room.step, ...fields });
+    setBusy(false);
+    onAnswered(ack.code === "step_is_over" ? { ok: true } : ack);
+  };
+  const done = room.finished.includes(me);
+  const turns = step ? turnButtons(step, room, me) : [];
+  const paused = session.paused !== null;
+  const asks = step && room.state === "working" && step.scope !== "class";
+  return html`<div class="done-bar">
+    ${asks && turns.map((button, index) => html`<button key=${button.label} type="button" class=${`button${index === 0 ? " primary large" : ""}`} disabled=${paused} aria-busy=${String(busy)} onClick=${() => send(button.kind, button.fields)}>${button.label}</button>`)}
+    ${asks && !room.turn && !done && html`<button type="button" class="button primary large" disabled=${paused} aria-busy=${String(busy)} onClick=${() => send("finish")}>${t("Done")}</button>`}
+    ${asks && !room.turn && done && html`<button type="button" class="button large" disabled=${paused} onClick=${() => send("reopen")}>${t("Not done yet")}</button>`}
+    <p class="others" aria-live="polite">${refusal ? html`<strong>${refusal}</strong>` : othersLine(props)}</p>
+  </div>`;
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {unknown} one sentence about what the others are doing
+ */
+function othersLine({ page, step, room, me }) {
+  if (!step) return "";
+  if (room.state === "waiting_for_class") return t("Your teacher opens the next step.");
+  if (step.scope === "class") return t("Your teacher takes everyone on.");
+  const partners = partnersOf(room, me);
+  const named = (/** @type {MemberView[]} */ members) => html`<${Name} name=${listed(members.map(nameOf))} />`;
+  const here = partners.filter((member) => isHere(page.presence.value, member.id));
+  const busy = here.filter((member) => !room.finished.includes(member.id));
+  const done = room.finished.includes(me);
+  if (room.turn) return room.turn.acts === me ? "" : t("The turn ends when your partner ends it.");
+  if (partners.length > 0 && here.length === 0) return t("Your partner is away; the place is kept.");
+  if (busy.length === 0 && here.length > 0)
+    return done ? t("Everybody is done.") : fill(t("{name} is done, and waits calmly."), { name: named(here) });
+  if (busy.length === 0) return "";
+  const words = step.kind === "solo" ? t("{name} is still writing") : t("{name} is not done yet");
+  return done || step.kind === "solo" ? fill(words, { name: named(busy) }) : "";
+}
+
+/** @param {{room: RoomView, session: SessionView, page: StudentPage, onHelp: () => void, onConcern: () => void}} props */
+function Foot({ room, session, page, onHelp, onConcern }) {
+  const taken = room.help?.taken_by;
+  const host = taken ? signature(session.hosts.find((one) => one.id === taken)) : "";
+  const words = taken ? t("{name} is on the way", { name: host }) : t("Help is asked for. A teacher sees it.");
+  return html`<footer class="room-foot">
+    ${
+      room.help
+        ? html`<span class="help-asked" role="status"><span class="glyph hand" aria-hidden="true"></span> ${words}</span>
+        <button type="button" class="button quiet" onClick=${() => page.command("cancel_help")}>${t("We found our way")}</button>`
+        : html`<button type="button" class="button quiet help-button" onClick=${onHelp}><span class="glyph hand" aria-hidden="true"></span>${t("Help")}</button>`
+    }
+    <button type="button" class="button quiet" onClick=${onConcern}>${t("Report a concern")}</button>
+  </footer>`;
+}

@@ -1,0 +1,104 @@
+// What changed between two moments that a learner should be told, in words.
+import { t } from "../i18n.mjs";
+import { listed, nameOf, signature } from "./people.mjs";
+
+/** @import {Lesson, RoomView, SessionView} from "../wire.mjs" */
+
+/** @typedef {{id: string, kind: "" | "good" | "warn" | "offline", text: string, stays?: boolean, by?: string}} Told */
+/**
+ * @typedef {object} Moment
+ * @property {RoomView | null} room
+ * @property {SessionView | null} session
+ * @property {Lesson | null} lesson
+ * @property {boolean} unfinished whether words stood in the step that I had not given
+ */
+
+/**
+ * @param {Moment} before
+ * @param {Moment} after
+ * @param {string} me
+ * @returns {Told[]}
+ */
+export function changes(before, after, me) {
+  if (!before.room || !after.room) return [];
+  if (before.room.room !== after.room.room) return [movedRoom(after.room, me)];
+  return [
+    ...joined(before.room, after.room, me),
+    ...timeIsOver(before, after.room, me),
+    ...visits(before.room, after.room, after.session),
+  ];
+}
+
+/**
+ * @param {RoomView} room
+ * @param {string} me
+ * @returns {Told}
+ */
+function movedRoom(room, me) {
+  const names = room.members.filter((member) => member.id !== me).map(nameOf);
+  const text =
+    names.length > 0
+      ? t("You have moved to another room, with {names}. What you wrote is kept.", { names: listed(names) })
+      : t("You have moved to another room. What you wrote is kept.");
+  return { id: `moved-${room.room}`, kind: "good", text, stays: true };
+}
+
+/**
+ * @param {RoomView} before
+ * @param {RoomView} after
+ * @param {string} me
+ * @returns {Told[]}
+ */
+function joined(before, after, me) {
+  const known = new Set(before.members.map((member) => member.id));
+  const fresh = after.members.filter((member) => member.id !== me && !known.has(member.id));
+  const gone = before.members.filter((member) => !after.members.some((one) => one.id === member.id));
+  return [
+    ...fresh.map((member) => ({
+      id: `joined-${member.id}-${after.version}`,
+      kind: /** @type {const} */ ("good"),
+      text: t("{name} is now in your room. Say hello!", { name: nameOf(member) }),
+    })),
+    ...gone.map((member) => ({
+      id: `gone-${member.id}-${after.version}`,
+      kind: /** @type {const} */ (""),
+      text: t("{name} has moved to another place.", { name: nameOf(member) }),
+    })),
+  ];
+}
+
+/**
+ * @param {Moment} before
+ * @param {RoomView} after
+ * @param {string} me
+ * @returns {Told[]}
+ */
+function timeIsOver(before, after, me) {
+  if (!before.room || before.room.step === after.step || before.room.finished.includes(me) || !before.unfinished)
+    return [];
+  return [{ id: `over-${before.room.step}`, kind: "", text: t("The lesson has moved on. Your words are kept.") }];
+}
+
+/**
+ * @param {RoomView} before
+ * @param {RoomView} after
+ * @param {SessionView | null} session
+ * @returns {Told[]}
+ */
+function visits(before, after, session) {
+  const host = (/** @type {string} */ id) => signature(session?.hosts.find((one) => one.id === id));
+  const came = Object.keys(after.visitors).filter((id) => !(id in before.visitors));
+  const went = Object.keys(before.visitors).filter((id) => !(id in after.visitors));
+  return [
+    ...came.map((id) => ({
+      id: `came-${id}-${after.version}`,
+      kind: /** @type {const} */ (""),
+      text: t("{name} has come into your room.", { name: host(id) }),
+    })),
+    ...went.map((id) => ({
+      id: `went-${id}-${after.version}`,
+      kind: /** @type {const} */ (""),
+      text: t("{name} has left your room.", { name: host(id) }),
+    })),
+  ];
+}
