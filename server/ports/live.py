@@ -162,9 +162,9 @@ class Directory(Protocol):
         """Remember who shared a room."""
         ...
 
-    async def concern(self, setup: Setup, room: RoomId | None, member: MemberId, kind: str, about: str | None, words: str,
-                      evidence: tuple[WorkId, ...]) -> None:  # fmt: skip
-        """Route a concern to the safety lead of the member's own school."""
+    async def concern(self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str,
+                      about: str | None, words: str, evidence: tuple[WorkId, ...]) -> None:  # fmt: skip
+        """Route a concern to the safety lead of the member's own school; a repeat of the same id is not a second one."""
         ...
 
     async def rooms_to_check(self, session: str) -> frozenset[RoomId]:
@@ -194,6 +194,10 @@ class Peer:
 
 class Presence(Protocol):
     """Who is connected, on any process. Reads are local and immediate; other processes are mirrored."""
+
+    def next_order(self) -> int:
+        """Return a number that grows with each connection of the installation: both peers agree who is polite."""
+        ...
 
     def peers(self, session: str) -> list[Peer]: ...
     def present(self, session: str, now: datetime) -> frozenset[MemberId]:

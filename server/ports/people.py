@@ -110,6 +110,10 @@ class People(Protocol):
         """Return a school's concerns, newest first, leaving out any that accuses the reader."""
         ...
 
+    async def concerns_in(self, session: str) -> list[Concern]:
+        """Return the concerns reported in one lesson, for the rules only: never shown as they are."""
+        ...
+
     async def close_concern(self, concern_id: str, note: str, at: datetime) -> None: ...
 
 

@@ -128,14 +128,15 @@ class Live:
         )
         return Outcome(0)
 
-    async def report_concern(self, session_id: str, member: MemberId, report: ReportConcern) -> Outcome:
+    async def report_concern(self, session_id: str, member: MemberId, report: ReportConcern, command_id: str) -> Outcome:
         """Route a child's concern to their own school's safety lead, with the partner's words of this room as evidence."""
         session = await self.memory.session(session_id)
         setup = await self.scenes.setup(session)
         room = session.room_of(member)
         works = await self.memory.words(session_id, room) if room else {}
         evidence = tuple(w.id for w in works.values() if report.about == "partner" or w.member == member)
-        await self._directory.concern(setup, room, member, "report", report.about, report.words, evidence)
+        report_id = fresh_id(c.Student(member), command_id, self._clock.now())
+        await self._directory.concern(setup, report_id, room, member, "report", report.about, report.words, evidence)
         if room and report.about == "partner":
             self._check(session_id, room)
         return Outcome(session.version)
@@ -250,7 +251,7 @@ class Live:
             kind = "contact" if work.held else "word_list" if alarming(work.entries, scene.lesson.text) else None
             if kind:
                 setup = await self.scenes.setup(scene.session)
-                await self._directory.concern(setup, room.id, member, kind, None, "", (work.id,))
+                await self._directory.concern(setup, work.id, room.id, member, kind, None, "", (work.id,))
             if kind == "word_list":
                 self._check(scene.session.id, room.id)
 

@@ -24,7 +24,7 @@ from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Store, StoreUnavailable
 from server.runner.memory_of_rooms import Memory, words_of
 from server.runner.scenes import Scenes, UnknownSession
-from server.wire.messages import MeView, Notice, PeerView, PresenceView, RowsOut, ViewOut
+from server.wire.messages import MeView, Notice, PeerView, PresenceView, RowsOut, SignalOut, ViewOut
 
 PULSE_SECONDS = 0.08
 ROOMS_A_BREATH = 25
@@ -130,6 +130,10 @@ class Publisher:
     async def notice_to_peer(self, peer: str, code: str) -> None:
         """Tell one connection something."""
         await self._outbox.to_peer(peer, "notice", encoded(Notice.model_validate({"code": code})))
+
+    async def signal(self, peer: str, signal: SignalOut) -> None:
+        """Relay signalling to one connection."""
+        await self._outbox.to_peer(peer, "signal", signal.model_dump_json(exclude_none=True).encode())
 
     async def room_presence(self, session: str, room: RoomId) -> None:
         """Tell a room who is connected to it."""

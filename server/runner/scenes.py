@@ -7,6 +7,7 @@ from time import monotonic
 
 from server.core.live.commands import Clock as TheClock
 from server.core.live.commands import Sender, Student
+from server.core.live.lesson import Lesson
 from server.core.live.scene import Scene
 from server.core.live.session_engine import Rules
 from server.core.live.state import Session
@@ -69,6 +70,10 @@ class Scenes:
         for known in [session_id] if session_id else list(self._setups):
             if known in self._setups:
                 self._setups[known] = (0.0, self._setups[known][1])
+
+    def lesson_by_hash(self, content_hash: str) -> Lesson | None:
+        """Return a lesson that is in use here, or None: in the lobby it is not pinned in the store yet."""
+        return next((s.lesson for _, s in self._setups.values() if s.lesson.content_hash == content_hash), None)
 
     async def scene(self, session: Session, now: datetime, new_id: str = "") -> Scene:
         """Return the surroundings of a room's decision."""

@@ -119,6 +119,10 @@ class SqlPeople:
         rows = await self._all(select(t.students).where(t.students.c.class_id.in_(classes)).order_by(t.students.c.id))
         return [_student(row) for row in rows]
 
+    async def every_student(self) -> list[str]:
+        """Return the ids of all students of this installation: for simulated classes on the operator's own machine."""
+        return [row["id"] for row in await self._all(select(t.students.c.id).order_by(t.students.c.id))]
+
     async def add_students(self, students: Sequence[tuple[Student, str]]) -> None:
         """Insert students with their personal codes, all or none."""
         if not students:
@@ -380,6 +384,11 @@ class SqlPeople:
             .where(t.concerns.c.school == school, ~accuses_reader)
             .order_by(t.concerns.c.at.desc(), t.concerns.c.id)
         )
+        return [record_of(Concern, row) for row in rows]
+
+    async def concerns_in(self, session: str) -> list[Concern]:
+        """Return the concerns reported in one lesson, for the rules only: never shown as they are."""
+        rows = await self._all(select(t.concerns).where(t.concerns.c.session == session))
         return [record_of(Concern, row) for row in rows]
 
     async def close_concern(self, concern_id: str, note: str, at: datetime) -> None:

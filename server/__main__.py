@@ -1,0 +1,298 @@
+"""The `havruta` command (also `python -m server`)."""
+
+import argparse
+import asyncio
+import json
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from server.adapters.protocol_files import ProtocolFileError, load_protocols, read_protocol
+from server.adapters.text_files import TextFileError
+from server.app import HOUSE, House, make_app, product_version
+from server.bots import BotClass, read_codes
+from server.core.languages import say
+from server.demo import DemoSummary, demo_door, make_demo, summary
+from server.edges.pages.entrance import DEMO
+from server.logs import configure_logs
+from server.settings import Settings
+from server.setup_link import first_link, reset_password
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 done, 1 failed, 2 used wrongly."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if not hasattr(given, "run"):
+        parser.print_help()
+        return USAGE
+    try:
+        return int(given.run(given))
+    except KeyboardInterrupt:
+        return OK
+    except (ProtocolFileError, TextFileError) as error:
+        print(f"The server cannot start; these files need mending:\n{error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(_os_sentence(error, given), file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="havruta", description="Live paired learning between twinned schools.")
+    parser.add_argument("--version", action="version", version=f"havruta {product_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+
+    serve = commands.add_parser("serve", help="start the server (settings come from HAVRUTA_… variables)")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=_port, help="port to listen on (default 8080)")
+    serve.add_argument("--data", type=Path, help="folder for the database and the secret (default ./data)")
+    serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", help="start a server with a sample twinning to play with")
+    demo.add_argument("--port", type=_port, default=8080, help="port to listen on (default 8080; 0 picks a free one)")
+    demo.add_argument("--data", type=Path, default=Path("data"), help="folder for the database (default ./data)")
+    demo.add_argument("--bots", type=_count, default=0, metavar="N", help="let N simulated students come at once")
+    demo.add_argument("--json", action="store_true", help="print one JSON object as the first line")
+    demo.set_defaults(run=_demo)
+
+    bots = commands.add_parser("bots", help="simulated students, over the real wire")
+    bots.add_argument("--url", default="http://127.0.0.1:8080", help="the server (default http://127.0.0.1:8080)")
+    bots.add_argument("--codes", type=Path, help="file with one personal code a line (default: all of the local store)")
+    bots.add_argument("--data", type=Path, default=Path("data"), help="data folder of the local store (default ./data)")
+    bots.add_argument("--count", type=_count, help="how many students at most")
+    bots.add_argument("--minutes", type=float, default=60.0, help="leave after this many minutes (default 60)")
+    bots.add_argument("--pace", type=float, default=1.0, help="1 is as quick as people, 10 ten times quicker")
+    bots.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
+    bots.set_defaults(run=_bots)
+
+    protocols = commands.add_parser("protocols", help="check and show learning protocols")
+    of_protocols = protocols.add_subparsers(metavar="ACTION", required=True)
+    check = of_protocols.add_parser("check", help="check protocol files; says file, line and field of each mistake")
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: those that ship)")
+    check.set_defaults(run=_check)
+    show = of_protocols.add_parser("show", help="print a protocol step by step")
+    show.add_argument("id")
+    show.add_argument("--lang", default="en", help="language of the wording (default en)")
+    show.set_defaults(run=_show)
+
+    reset = commands.add_parser("reset-password", help="set a new password for an adult")
+    reset.add_argument("email")
+    reset.add_argument("--data", type=Path, help="data folder of the local store (default ./data)")
+    reset.set_defaults(run=_reset)
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 10_000:
+        raise argparse.ArgumentTypeError("a number from 0 to 10000")
+    return number
+
+
+def _os_sentence(error: OSError, given: argparse.Namespace) -> str:
+    if error.errno in (48, 98):
+        port = getattr(given, "port", None)
+        return f"Port {port} is in use already: stop the other program, or choose another with --port."
+    return f"havruta: {error.strerror or error}: {error.filename or ''}".rstrip(": ")
+
+
+# -- serving ----------------------------------------------------------------------------------------------------------
+
+
+def _run(work: Callable[[], Awaitable[int]]) -> int:
+    try:
+        import uvloop
+    except ImportError:  # uvloop does not exist everywhere; the loop of the standard library serves as well
+        return asyncio.run(_awaited(work))
+    return uvloop.run(_awaited(work))
+
+
+async def _awaited(work: Callable[[], Awaitable[int]]) -> int:
+    return await work()
+
+
+def _serve(given: argparse.Namespace) -> int:
+    wanted = {"host": given.host, "port": given.port, "data_dir": given.data}
+    settings = Settings(**{name: value for name, value in wanted.items() if value is not None})
+    configure_logs()
+
+    async def before(house: House) -> Callable[[], Awaitable[None]]:
+        link = await first_link(house)
+
+        async def ready() -> None:
+            print(f"Havruta is ready on {house.settings.origin}")
+            if link:
+                print(f"Create the first school and its first teacher here (once, within a week):\n  {link}")
+            sys.stdout.flush()
+
+        return ready
+
+    return _run(lambda: _until_stopped(settings, before))
+
+
+def _demo(given: argparse.Namespace) -> int:
+    settings = Settings(demo=True, port=given.port, data_dir=given.data, database_url=None, redis_url=None)
+    configure_logs(quiet=True)
+
+    async def before(house: House) -> Callable[[], Awaitable[None]]:
+        people, bots = await make_demo(house)
+        house.app[DEMO] = demo_door(people, bots)
+
+        async def ready() -> None:
+            printed = summary(house, people)
+            if given.json:
+                print(json.dumps(printed.as_json(), ensure_ascii=False), flush=True)
+            else:
+                _print_demo(printed)
+            if given.bots:
+                await bots.fill(given.bots)
+
+        return ready
+
+    return _run(lambda: _until_stopped(settings, before))
+
+
+Before = Callable[[House], Awaitable[Callable[[], Awaitable[None]]]]
+"""Prepares what is there before the first request, and returns what is said once the server listens."""
+
+
+async def _until_stopped(settings: Settings, before: Before) -> int:
+    settings = _with_free_port(settings)
+    app = await make_app(settings)
+    ready = await before(app[HOUSE])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port, backlog=4096).start()
+        await ready()
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+    return OK
+
+
+def _with_free_port(settings: Settings) -> Settings:
+    if settings.port:
+        return settings
+    with socket.socket() as probe:
+        probe.bind((settings.host, 0))
+        return settings.model_copy(update={"port": probe.getsockname()[1]})
+
+
+def _print_demo(printed: DemoSummary) -> None:
+    lines = ["", f"Havruta is ready: {printed.url}", ""]
+    for teacher in printed.teachers:
+        lines.append(f"  Teacher in {teacher.school}: {teacher.url}")
+        lines.append(f"    {teacher.email}   password {teacher.password}")
+    shown: set[str] = set()
+    for student in printed.students:
+        if student.school not in shown:
+            shown.add(student.school)
+            lines.append(f"  A student in {student.school} ({student.name}): {student.url}")
+    lines += [
+        "",
+        "  Fill the class with simulated students: the button on the first page, or",
+        f"    havruta bots --url {printed.url} --data {printed.data_dir}",
+        "",
+        "  Stop with Ctrl-C. What you do is kept; the next start goes on from here.",
+        "",
+    ]
+    print("\n".join(lines))
+
+
+# -- bots -------------------------------------------------------------------------------------------------------------
+
+
+def _bots(given: argparse.Namespace) -> int:
+    async def work() -> int:
+        codes = await read_codes(given.codes, given.data)
+        if not codes:
+            print("No codes found: give --codes FILE, or --data with the folder of a local store.", file=sys.stderr)
+            return FAILED
+        chosen = codes[: given.count] if given.count is not None else codes
+        print(f"{len(chosen)} simulated students go to {given.url}; Ctrl-C sends them home.")
+        await BotClass(given.url, chosen, pace=given.pace, seed=given.seed).run(given.minutes * 60)
+        return OK
+
+    configure_logs(quiet=True)
+    return _run(work)
+
+
+# -- protocols --------------------------------------------------------------------------------------------------------
+
+
+def _check(given: argparse.Namespace) -> int:
+    paths: list[Path] = given.paths or [Settings().protocols_dir]
+    problems: list[str] = []
+    checked = 0
+    for path in paths:
+        if not path.exists():
+            print(f"havruta: no such file or folder: {path}", file=sys.stderr)
+            return USAGE
+        try:
+            checked += len(load_protocols(path)) if path.is_dir() else bool(read_protocol(path))
+        except ProtocolFileError as error:
+            problems += [str(problem) for problem in error.problems]
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        print(f"{len(problems)} mistakes found.", file=sys.stderr)
+        return FAILED
+    print(f"{checked} protocols checked, no mistakes.")
+    return OK
+
+
+def _show(given: argparse.Namespace) -> int:
+    protocols = load_protocols(Settings().protocols_dir)
+    protocol = protocols.get(given.id)
+    if protocol is None:
+        print(f"There is no protocol '{given.id}'. There are: {', '.join(sorted(protocols))}", file=sys.stderr)
+        return FAILED
+    language: str = given.lang
+    out = [f"{say(protocol.title, language)}  ({protocol.id}, version {protocol.version})", say(protocol.summary, language), ""]
+    for number, step in enumerate(protocol.steps, start=1):
+        out.append(f"{number}. {say(step.title, language)}  [{step.kind}, {step.minutes:g} min]")
+        out.append(f"   {say(step.prompt, language)}")
+        out += [f"   - {say(asked.prompt, language)}" for asked in step.inputs]
+        out += [f"   … {say(stem, language)}" for stem in step.stems]
+        out.append("")
+    print("\n".join(out))
+    return OK
+
+
+# -- passwords --------------------------------------------------------------------------------------------------------
+
+
+def _reset(given: argparse.Namespace) -> int:
+    settings = Settings(**({"data_dir": given.data} if given.data else {}))
+
+    async def work() -> int:
+        password = await reset_password(settings, given.email)
+        if password is None:
+            print(f"Nobody here signs in with {given.email}.", file=sys.stderr)
+            return FAILED
+        print(f"New password for {given.email}: {password}\nAll earlier sign-ins have ended.")
+        return OK
+
+    return _run(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

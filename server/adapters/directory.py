@@ -1,0 +1,174 @@
+"""What the live room needs of people and plans, put together from the people store and the library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core.live.pairing import History
+from server.core.live.protocol import Protocol
+from server.core.live.scene import Person
+from server.core.live.views import Host
+from server.core.live.works import MemberId, RoomId, WorkId
+from server.core.people.consent import Problem, may_cross, ready_to_start
+from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
+from server.core.texts import Text
+from server.core.twinning.plan import PlanProblem, compile_plan
+from server.ports.clock import Clock
+from server.ports.live import Setup
+from server.ports.people import People
+
+STATUSES: dict[str, SessionStatus] = {"running": "running", "closed": "closed", "lobby": "lobby"}
+MAY_BE_KNOWN_TO_TEACHERS = frozenset({"partner", None})
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleDirectory:
+    """Fulfils ports.live.Directory."""
+
+    people: People
+    protocols: Mapping[str, Protocol]
+    texts: Mapping[str, Text]
+    clock: Clock
+
+    async def setup(self, session: str) -> Setup | None:
+        """See ports.live.Directory.setup. None where the session, its twinning or a usable plan does not exist."""
+        planned = await self.people.session(session)
+        twinning = await self.people.twinning(planned.twinning) if planned else None
+        if planned is None or twinning is None:
+            return None
+        side_of_class = {group: side.side for side in planned.sides for group in side.classes}
+        students = await self.people.students_in(list(side_of_class))
+        schools = {s.id: s for s in await self.people.schools([i for side in twinning.sides for i in side.schools])}
+        largest = _largest_group([sum(side_of_class[s.class_id] == side for s in students) for side in ("a", "b")])
+        try:
+            lesson = compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
+        except PlanProblem:
+            return None
+        adults = {side.side: side.adult for side in planned.sides}
+        hosts = [
+            host
+            for side in twinning.sides
+            for school in side.schools
+            for host in await self.people.staff_of(school)
+            if host.roles & {"teacher", "coordinator"}
+        ]
+        side_of_school = {school: side.side for side in twinning.sides for school in side.schools}
+        return Setup(
+            session=planned.id,
+            twinning=twinning.id,
+            lesson=lesson,
+            people={s.id: _person(s, side_of_class[s.class_id]) for s in students},
+            may_cross=frozenset(s.id for s in students if may_cross(s)),
+            hosts=tuple(_host(host, side_of_school[host.school], schools) for host in hosts),
+            adults=adults,
+            missing=_missing(ready_to_start(planned, twinning, students, {a for a in adults.values() if a})),
+            apart=frozenset(frozenset(pair) for pair in await self.people.apart_pairs([s.id for s in students])),
+            schools={school.id: side_of_school[school.id] for school in schools.values()},
+        )
+
+    async def history(self, session: str) -> History:
+        """See ports.live.Directory.history."""
+        planned = await self.people.session(session)
+        return await self.people.history(planned) if planned else History()
+
+    async def status(self, session: str, status: str) -> None:
+        """See ports.live.Directory.status."""
+        planned = await self.people.session(session)
+        if planned:
+            await self.people.save_session(planned.model_copy(update={"status": STATUSES[status]}))
+
+    async def met(self, session: str, at: datetime, rooms: Mapping[RoomId, tuple[MemberId, ...]]) -> None:
+        """See ports.live.Directory.met."""
+        await self.people.record_meetings(session, at, dict(rooms))
+
+    async def concern(
+        self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str, about: str | None,
+        words: str, evidence: tuple[WorkId, ...],
+    ) -> None:  # fmt: skip
+        """See ports.live.Directory.concern. An accused adult never sees it: every adult of the lesson is kept out."""
+        student = await self.people.student(member)
+        if student is None or await self.people.concern(concern_id):
+            return
+        accused = await self._accused(setup) if about == "adult" else ()
+        await self.people.add_concern(
+            Concern.model_validate(
+                {
+                    "id": concern_id,
+                    "at": self.clock.now(),
+                    "session": setup.session,
+                    "room": room,
+                    "school": student.school,
+                    "student": member,
+                    "kind": kind,
+                    "about": about,
+                    "words": words,
+                    "accused": accused,
+                    "evidence": evidence,
+                }
+            )
+        )
+
+    async def _accused(self, setup: Setup) -> tuple[str, ...]:
+        """The child names no adult, so all who teach this lesson are kept out; where that leaves nobody, none can be."""
+        teaching = {host.id for host in setup.hosts} & {adult for adult in setup.adults.values() if adult}
+        return tuple(sorted(teaching))
+
+    async def rooms_to_check(self, session: str) -> frozenset[RoomId]:
+        """See ports.live.Directory.rooms_to_check."""
+        found = await self.people.concerns_in(session)
+        return frozenset(
+            c.room
+            for c in found
+            if c.room and c.closed_at is None and c.kind != "contact" and c.about in MAY_BE_KNOWN_TO_TEACHERS
+        )
+
+    async def audit(
+        self, who: str, what: str, session: str, room: RoomId | None, about: str | None = None, seconds: int | None = None
+    ) -> None:
+        """See ports.live.Directory.audit."""
+        staff = await self.people.staff(who)
+        await self.people.audit(
+            AuditEntry(
+                at=self.clock.now(), who=who, what=what, school=staff.school if staff else None, session=session,
+                room=room, about=about, seconds=seconds,
+            )  # fmt: skip
+        )
+
+
+def _largest_group(sizes: list[int]) -> int:
+    few, many = sorted(sizes)
+    if not few or few == many:
+        return 2
+    return 3 if many <= 2 * few else 4
+
+
+def _person(student: Student, side: str) -> Person:
+    return Person(
+        id=student.id,
+        side=side,
+        names=student.names,
+        school=student.school,
+        speaks=student.speaks,
+        reads=student.reads,
+        media=student.consent.media or "none",
+        keeps_words=student.consent.keep_words == "year",
+        class_id=student.class_id,
+    )
+
+
+def _host(staff: Staff, side: str, schools: Mapping[str, School]) -> Host:
+    return Host(staff.id, side, staff.names, schools[staff.school].names)
+
+
+def _missing(problems: list[Problem]) -> str | None:
+    codes = {problem.code for problem in problems}
+    for code, refusal in (
+        ("not_agreed", "not_agreed"),
+        ("no_parts", "not_agreed"),
+        ("twinning_not_active", "not_agreed"),
+        ("adult_not_named", "adult_missing"),
+        ("consent_missing", "consent_missing"),
+    ):
+        if code in codes:
+            return refusal
+    return None

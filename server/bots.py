@@ -1,0 +1,291 @@
+"""Simulated students over the real wire: they join, answer every step with plausible words, pause, drop and come back."""
+
+import asyncio
+import json
+import random
+import re
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import socketio
+import structlog
+
+from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.sql.people import SqlPeople
+from server.app import secret_of
+from server.settings import Settings
+
+JOIN_EVERY_SECONDS = 0.25
+DROP_CHANCE = 0.02
+AWAY_SECONDS = (3.0, 12.0)
+THINK_SECONDS = (2.0, 9.0)
+_BOOT = re.compile(r'<script type="application/json" id="boot">(.*?)</script>', re.DOTALL)
+_logger = structlog.get_logger(__name__)
+
+SAYINGS: Final[dict[str, tuple[str, ...]]] = {
+    "en": (
+        "I notice that the same word comes back.",
+        "I wonder why she stayed when the other one left.",
+        "Maybe she is afraid, and says it strongly because of that.",
+        "The text does not tell us what she felt.",
+        "I would have gone home, I think.",
+        "It sounds like a promise more than an answer.",
+        "What does it cost her to say this?",
+        "My partner showed me a word that I had passed over.",
+    ),
+    "he": (
+        "שמתי לב שאותה מילה חוזרת.",
+        "מעניין למה היא נשארה כשהשנייה הלכה.",
+        "אולי היא מפחדת, ולכן היא אומרת את זה בכזה תוקף.",
+        "הטקסט לא מספר לנו מה היא הרגישה.",
+        "נראה לי שאני הייתי חוזר הביתה.",
+        "זה נשמע כמו הבטחה יותר מאשר תשובה.",
+        "כמה זה עולה לה לומר את הדברים האלה?",
+        "החברותא הראתה לי מילה שדילגתי עליה.",
+    ),
+}
+
+
+async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
+    """Return personal codes from a file (one a line), or those of every student in the local store."""
+    if file is not None:
+        return [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
+    settings = Settings(data_dir=data_dir)
+    await migrate(settings.database)
+    engine = make_engine(settings.database)
+    try:
+        people = SqlPeople(engine, secret_of(settings))
+        return [code for student in await people.every_student() if (code := await people.code_of(student))]
+    finally:
+        await engine.dispose()
+
+
+class BotClass:
+    """A class of bots. `pace` 1 is as quick as people; the same `seed` makes the same choices."""
+
+    def __init__(
+        self,
+        url: str,
+        codes: Sequence[str],
+        *,
+        teachers: Sequence[tuple[str, str]] = (),
+        session: str | None = None,
+        pace: float = 1.0,
+        seed: int = 1,
+        drops: bool = True,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._teachers = teachers
+        self._session = session
+        self._bots = [
+            Bot(self._url, code, random.Random(f"{seed}:{code}"), pace, drops=drops)  # noqa: S311 -- choices of a simulation
+            for code in codes
+        ]
+
+    async def run(self, seconds: float) -> None:
+        """Let all come, one after the other, and stay for at most `seconds`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+                for email, password in self._teachers:
+                    if self._session:
+                        group.create_task(_stand_in(self._url, email, password, self._session))
+                for bot in self._bots:
+                    group.create_task(bot.live())
+                    await asyncio.sleep(JOIN_EVERY_SECONDS)
+
+
+async def _stand_in(url: str, email: str, password: str, session: str) -> None:
+    """A teacher who is signed in and watches: children wait in the lobby until their adult is there."""
+    async with aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        async with http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
+            answer.raise_for_status()
+        client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False)
+        await client.connect(
+            url, headers={"Origin": url}, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
+        )
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await client.disconnect()
+
+
+@dataclass(slots=True)
+class Seen:
+    """The newest of each part of the view."""
+
+    session: dict[str, Any] = field(default_factory=dict[str, Any])
+    room: dict[str, Any] = field(default_factory=dict[str, Any])
+    mine: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Bot:
+    """One simulated student."""
+
+    def __init__(self, url: str, code: str, chance: random.Random, pace: float, *, drops: bool) -> None:
+        self._url = url
+        self._code = code
+        self._chance = chance
+        self._pace = pace
+        self._drops = drops
+        self._seen = Seen()
+        self._changed = asyncio.Event()
+        self._boot: dict[str, Any] = {}
+        self._lesson: dict[str, Any] = {}
+        self._sent: set[tuple[int, str]] = set()
+
+    async def live(self) -> None:
+        """Come in, take part until the lesson is closed, come back after a drop."""
+        headers = {"Origin": self._url}
+        async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+            await self._sign_in(http)
+            while self._boot.get("session") and not await self._visit(http):
+                await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
+
+    async def _sign_in(self, http: aiohttp.ClientSession) -> None:
+        async with http.post(f"{self._url}/j/{self._code}") as answer:
+            answer.raise_for_status()
+            found = _BOOT.search(await answer.text())
+        if found is None:
+            raise RuntimeError("the student's page has no boot data")
+        self._boot = json.loads(found[1])
+
+    async def _visit(self, http: aiohttp.ClientSession) -> bool:
+        """Be connected until the lesson ends (True), or until the connection is dropped (False)."""
+        client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False, reconnection=False)
+        client.on("view", self._hear)
+        away = asyncio.Event()
+        client.on("disconnect", lambda *_: away.set())
+        try:
+            await client.connect(
+                self._url,
+                headers={"Origin": self._url},
+                auth={"session": self._boot["session"], "tab": secrets.token_hex(4)},
+                transports=["websocket"],
+                socketio_path=self._boot["socket"].strip("/"),
+            )
+            await self._say(client, {"kind": "device_state", "camera": "off", "microphone": "off"})
+            return await self._take_part(http, client, away)
+        except socketio.exceptions.ConnectionError as problem:
+            if str(problem) in ("removed", "not_your_session"):
+                return True
+            _logger.warning("bot_cannot_connect", reason=str(problem))
+            return False
+        finally:
+            with suppress(Exception):
+                await client.disconnect()
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        part = message["part"]
+        if part in ("session", "room", "mine"):
+            setattr(self._seen, part, message["view"])
+            self._changed.set()
+
+    async def _take_part(self, http: aiohttp.ClientSession, client: socketio.AsyncClient, away: asyncio.Event) -> bool:
+        while not away.is_set():
+            if self._seen.session.get("status") == "closed":
+                return True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(5):
+                    await self._changed.wait()
+            self._changed.clear()
+            if not self._in_a_room():
+                continue
+            if self._drops and self._chance.random() < DROP_CHANCE:
+                return False
+            await asyncio.sleep(self._chance.uniform(*THINK_SECONDS) / self._pace)
+            if not client.connected:
+                return False
+            await self._act(http, client)
+        return False
+
+    def _in_a_room(self) -> bool:
+        running = self._seen.session.get("status") == "running" and not self._seen.session.get("paused")
+        return running and self._seen.mine.get("room") == self._seen.room.get("room") is not None
+
+    async def _act(self, http: aiohttp.ClientSession, client: socketio.AsyncClient) -> None:
+        room = self._seen.room
+        if not self._in_a_room() or room["state"] == "done":
+            return
+        step = await self._step(http, room["step"])
+        turn = room.get("turn")
+        me = self._boot["member"]
+        if room["state"] == "waiting_for_class" or step["scope"] == "class":
+            return
+        if step["kind"] == "solo":
+            await self._answer_inputs(client, room, step)
+        elif step["kind"] == "together":
+            await self._write_together(client, room, step)
+        elif turn is not None:
+            if turn["acts"] == me:
+                confirm = turn["phase"] == "confirm"
+                kind = {"kind": "confirm", "right": self._chance.random() < 0.8} if confirm else {"kind": "take_turn"}
+                await self._say(client, {**kind, "step": room["step"]})
+            return
+        if me not in room["finished"]:
+            await self._say(client, {"kind": "finish", "step": room["step"]})
+
+    async def _step(self, http: aiohttp.ClientSession, index: int) -> dict[str, Any]:
+        wanted = self._seen.session["lesson"]
+        if self._lesson.get("hash") != wanted:
+            async with http.get(f"{self._url}/api/lessons/{wanted}") as answer:
+                answer.raise_for_status()
+                self._lesson = await answer.json()
+        step: dict[str, Any] = self._lesson["steps"][index]
+        fitted = step["for_group"].get(str(len(self._seen.room["members"])))
+        return {**step, **(fitted or {})}
+
+    async def _answer_inputs(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
+        for asked in step["inputs"]:
+            if (room["step"], asked["id"]) in self._sent:
+                continue
+            entries = [self._entry(asked) for _ in range(max(asked["min"], 1))]
+            if await self._say(client, {"kind": "answer", "step": room["step"], "input": asked["id"], "entries": entries}):
+                self._sent.add((room["step"], asked["id"]))
+
+    async def _write_together(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
+        me = self._boot["member"]
+        asked = step["inputs"][0]
+        lines = [line for line in room["lines"] if line["step"] == room["step"]]
+        if not any(line["author"] == me for line in lines):
+            entries = [self._entry(asked)]
+            await self._say(client, {"kind": "add_line", "step": room["step"], "input": asked["id"], "entries": entries})
+        for line in lines:
+            if me not in line["approved"]:
+                await self._say(client, {"kind": "approve_line", "step": room["step"], "line": line["id"]})
+        if step["choose_one"] and lines and not any(me in line["chosen_by"] for line in lines):
+            line = self._chance.choice(lines)
+            await self._say(client, {"kind": "choose_line", "step": room["step"], "line": line["id"]})
+
+    def _entry(self, asked: dict[str, Any]) -> dict[str, Any]:
+        entry: dict[str, Any] = {}
+        if asked["options"]:
+            entry["choice"] = self._chance.choice(asked["options"])["id"]
+        if asked["kind"] in ("text", "list") or asked["because"]:
+            entry["text"] = self._chance.choice(SAYINGS.get(self._boot["language"], SAYINGS["en"]))
+        if asked["tags"]:
+            entry["tag"] = self._chance.choice(asked["tags"])["id"]
+        if asked["kind"] == "rating":
+            done = [s["id"] for s in self._lesson["steps"] if s["index"] < self._seen.room["step"] and s["kind"] != "frame"]
+            entry["moment"] = self._chance.choice(done) if done else None
+        if asked["evidence"] != "none" and self._lesson["text"]:
+            entry["marks"] = [self._mark()]
+        return entry
+
+    def _mark(self) -> dict[str, Any]:
+        segment = self._chance.choice(self._lesson["text"]["segments"])
+        language = self._boot["language"] if self._boot["language"] in segment["words"] else next(iter(segment["words"]))
+        first = self._chance.randrange(len(segment["words"][language]))
+        last = min(first + self._chance.randrange(3), len(segment["words"][language]) - 1)
+        return {"segment": segment["id"], "language": language, "first": first, "last": last}
+
+    async def _say(self, client: socketio.AsyncClient, command: dict[str, Any]) -> bool:
+        """Send a command; a refusal is part of life (the step moved on meanwhile), a lost connection ends the visit."""
+        with suppress(socketio.exceptions.TimeoutError, socketio.exceptions.BadNamespaceError):
+            answer = await client.call("command", {"id": f"b{secrets.token_hex(8)}", **command}, timeout=10)
+            return bool(answer.get("ok"))
+        return False

@@ -1,0 +1,491 @@
+"""The live socket: who connects, one bounded queue and one worker a connection, one door that always answers."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, cast
+
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+from socketio import AsyncServer
+from socketio.exceptions import ConnectionRefusedError as Refusal
+
+from server.core.live import commands as c
+from server.core.live.refusals import Refused
+from server.edges.identity import staff_cookie, student_cookie
+from server.edges.locale import CATALOGUES
+from server.edges.metrics import Metrics
+from server.edges.parts import PARTS
+from server.edges.sentences import sentence
+from server.edges.signalling import relayed
+from server.ports.clock import Clock
+from server.ports.live import Bus, Peer, Presence, StoreUnavailable
+from server.runner.live import Live, Outcome
+from server.runner.scenes import UnknownSession
+from server.wire.messages import (
+    LARGEST_MESSAGE,
+    Ack,
+    DeviceState,
+    Incoming,
+    Malformed,
+    ReportConcern,
+    Resync,
+    SaveDraft,
+    Signal,
+    read_command,
+)
+
+QUEUE_LENGTH = 64
+COMMANDS_A_SECOND = 20.0
+COMMANDS_AT_ONCE = 60.0
+SIGNALS_A_SECOND = 40.0
+SIGNALS_AT_ONCE = 200.0
+PATIENCE_WITH_FLOODS = 200
+_logger = structlog.get_logger(__name__)
+
+
+class SocketSettings(Protocol):
+    """The settings that the socket reads."""
+
+    @property
+    def origin(self) -> str: ...
+    @property
+    def grace_seconds(self) -> float: ...
+    @property
+    def relay_only(self) -> bool: ...
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `rate` a second, `size` at once."""
+
+    rate: float
+    size: float
+    tokens: float = field(init=False)
+    at: float = field(default_factory=time.monotonic)
+    refused: int = 0
+
+    def __post_init__(self) -> None:
+        self.tokens = self.size
+
+    def take(self) -> bool:
+        """Take one token, if there is one."""
+        now = time.monotonic()
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        if self.tokens < 1:
+            self.refused += 1
+            return False
+        self.tokens -= 1
+        return True
+
+
+@dataclass(slots=True)
+class Connection:
+    """One browser connection and its worker."""
+
+    sid: str
+    peer: Peer
+    say: Callable[[str], str]
+    queue: "asyncio.Queue[tuple[object, asyncio.Future[dict[str, Any]]]]"
+    worker: "asyncio.Task[None] | None" = None
+    commands: Bucket = field(default_factory=lambda: Bucket(COMMANDS_A_SECOND, COMMANDS_AT_ONCE))
+    signals: Bucket = field(default_factory=lambda: Bucket(SIGNALS_A_SECOND, SIGNALS_AT_ONCE))
+
+
+class LiveSocket:
+    """Wires Socket.IO events to the runner."""
+
+    def __init__(
+        self, sio: AsyncServer, live: Live, presence: Presence, bus: Bus, clock: Clock, settings: SocketSettings, metrics: Metrics
+    ) -> None:
+        self._sio = sio
+        self._live = live
+        self._presence = presence
+        self._bus = bus
+        self._clock = clock
+        self._settings = settings
+        self._metrics = metrics
+        self._connections: dict[str, Connection] = {}
+        self._by_peer: dict[str, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        sio.on("connect", self._connect)
+        sio.on("disconnect", self._disconnect)
+        sio.on("command", self._command)
+        sio.on("signal", self._signal)
+        live.reseat = self._reseat_soon
+        bus.listen(self._hear)
+
+    @property
+    def count(self) -> int:
+        """How many connections this process holds."""
+        return len(self._connections)
+
+    def sessions(self) -> set[str]:
+        """Sessions with a connection on this process."""
+        return {connection.peer.session for connection in self._connections.values()}
+
+    def rooms_here(self, session: str) -> set[str]:
+        """Rooms of a session with a connection on this process."""
+        return {c.peer.room for c in self._connections.values() if c.peer.session == session and c.peer.room}
+
+    async def stop(self) -> None:
+        """End workers and what is under way."""
+        tasks = [*self._tasks, *(c.worker for c in self._connections.values() if c.worker)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- coming and going -----------------------------------------------------------------------------------------------
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        try:
+            await self._admit(sid, environ["aiohttp.request"], auth if isinstance(auth, dict) else {})
+        except (Refusal, asyncio.CancelledError):
+            raise
+        except UnknownSession:
+            raise Refusal("no_session") from None
+        except StoreUnavailable:
+            raise Refusal("saving_is_delayed") from None
+        except Exception:
+            # An error that leaves a connect handler would run it a second time, or hang the client.
+            _logger.exception("connect_failed")
+            raise Refusal("internal") from None
+
+    async def _admit(self, sid: str, request: web.Request, auth: Mapping[str, Any]) -> None:
+        self._check_origin(request)
+        session_id = auth.get("session")
+        if not isinstance(session_id, str) or not 1 <= len(session_id) <= 40 or "." in session_id:
+            raise Refusal("no_session")
+        kind, who = await self._who(request)
+        session = await self._live.memory.session(session_id)
+        setup = await self._live.scenes.setup(session)
+        side = await self._side(request, kind, who, setup)
+        room = session.room_of(who) if kind == "student" and session.status != "lobby" else None
+        if kind == "student" and who in session.removed:
+            raise Refusal("removed")
+        peer = Peer(secrets.token_urlsafe(9), session_id, who, kind, side, self._presence.next_order(), room)
+        say = await self._language(request, kind, who)
+        connection = Connection(sid, peer, say, asyncio.Queue(QUEUE_LENGTH))
+        if kind == "student":
+            await self._supersede(peer)
+        self._connections[sid] = connection
+        self._by_peer[peer.id] = sid
+        await self._enter_rooms(connection)
+        connection.worker = self._keep(self._work(connection))
+        await self._presence.put(peer)
+        self._keep(self._welcome(connection))
+
+    async def _enter_rooms(self, connection: Connection) -> None:
+        peer = connection.peer
+        rooms = [f"session:{peer.session}", f"peer:{peer.id}"]
+        if peer.kind == "teacher":
+            rooms.append(f"teachers:{peer.session}")
+        else:
+            rooms.append(f"member:{peer.session}:{peer.who}")
+        if peer.room:
+            rooms.append(f"room:{peer.room}")
+        for room in rooms:
+            await self._sio.enter_room(connection.sid, room)
+
+    async def _welcome(self, connection: Connection) -> None:
+        if connection.peer.kind == "teacher":
+            await self._back_into_visited_room(connection)
+        await self._guarded(self._live.everything_for(connection.peer))
+        await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
+        if connection.peer.room:
+            await self._guarded(self._live.look_at_room(connection.peer.session, connection.peer.room))
+
+    async def _back_into_visited_room(self, connection: Connection) -> None:
+        """A teacher whose page was reloaded while visiting is in that room still, and is shown so."""
+        session = await self._live.memory.session(connection.peer.session)
+        for room_id in session.rooms:
+            room = await self._live.memory.room(room_id)
+            if connection.peer.who in room.visitors:
+                await self._move(connection, room_id)
+                return
+
+    def _check_origin(self, request: web.Request) -> None:
+        if request.headers.get("Origin", "").rstrip("/") != self._settings.origin:
+            raise Refusal("origin")
+
+    async def _who(self, request: web.Request) -> tuple[str, str]:
+        parts = request.app[PARTS]
+        student = request.match_info.get("student")
+        token = request.cookies.get(student_cookie(request) if student else staff_cookie(request))
+        found = await parts.sign_ins.subject(token, self._clock.now()) if token else None
+        if found is None or found[0] != ("student" if student else "staff") or (student and found[1] != student):
+            raise Refusal("not_signed_in")
+        return ("student", found[1]) if student else ("teacher", found[1])
+
+    async def _side(self, request: web.Request, kind: str, who: str, setup: Any) -> str:
+        if kind == "student":
+            if who not in setup.people or who not in setup.may_cross:
+                raise Refusal("not_your_session")
+            return setup.people[who].side
+        staff = await request.app[PARTS].people.staff(who)
+        if staff is None or staff.school not in setup.schools or not staff.roles & {"teacher", "coordinator"}:
+            raise Refusal("not_your_session")
+        return setup.schools[staff.school]
+
+    async def _language(self, request: web.Request, kind: str, who: str) -> Callable[[str], str]:
+        people = request.app[PARTS].people
+        person = await people.student(who) if kind == "student" else await people.staff(who)
+        return request.app[CATALOGUES].locale(person.language if person else "en").gettext
+
+    async def _supersede(self, newcomer: Peer) -> None:
+        """Two tabs: the newer takes over, the older says so."""
+        for peer in self._presence.peers(newcomer.session):
+            if peer.who == newcomer.who and peer.id != newcomer.id:
+                await self._live.publish.notice_to_peer(peer.id, "other_tab")
+                await self._close_peer(peer.id)
+
+    async def _close_peer(self, peer_id: str) -> None:
+        sid = self._by_peer.get(peer_id)
+        if sid:
+            self._keep(self._disconnect_soon(sid))
+
+    async def _disconnect_soon(self, sid: str) -> None:
+        # The notice must be on its way before the connection goes.
+        await asyncio.sleep(0.2)
+        await self._sio.disconnect(sid)
+
+    async def _disconnect(self, sid: str, *_reason: object) -> None:
+        connection = self._connections.pop(sid, None)
+        if connection is None:
+            return
+        self._by_peer.pop(connection.peer.id, None)
+        if connection.worker:
+            connection.worker.cancel()
+        await self._presence.drop(connection.peer.id, self._clock.now())
+        await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
+        if connection.peer.room:
+            self._keep(self._after_grace(connection.peer))
+
+    async def _after_grace(self, gone: Peer) -> None:
+        room = cast(str, gone.room)
+        if gone.kind == "teacher":
+            await asyncio.sleep(min(self._settings.grace_seconds, 10))
+            if any(p.who == gone.who and p.room == room for p in self._presence.peers(gone.session)):
+                return
+            command_id = f"left-{gone.id}"
+            teacher = c.Teacher(gone.who, gone.side)
+            await self._guarded(self._live.teacher(gone.session, teacher, command_id, c.LeaveRoom(room=room)))
+            return
+        await asyncio.sleep(self._settings.grace_seconds + 0.05)
+        await self._guarded(self._live.look_at_room(gone.session, room))
+
+    # -- seats ----------------------------------------------------------------------------------------------------------
+
+    def _reseat_soon(self, session: str) -> None:
+        self._keep(self._reseat(session))
+
+    async def _hear(self, topic: str, subject: str) -> None:
+        if topic == "seats":
+            await self._reseat(subject)
+        elif topic == "forget":
+            await self._forget_here(subject)
+
+    async def _reseat(self, session_id: str) -> None:
+        """Take every connection of a session to the room where its learner sits now."""
+        session = await self._live.memory.session(session_id)
+        for connection in [x for x in self._connections.values() if x.peer.session == session_id]:
+            if connection.peer.kind != "student":
+                continue
+            if connection.peer.who in session.removed:
+                await self._live.publish.notice_to_peer(connection.peer.id, "removed")
+                await self._close_peer(connection.peer.id)
+                continue
+            room = session.room_of(connection.peer.who) if session.status != "lobby" else None
+            if room != connection.peer.room:
+                await self._move(connection, room)
+                await self._guarded(self._live.everything_for(connection.peer))
+
+    async def _move(self, connection: Connection, room: str | None) -> None:
+        left = connection.peer.room
+        if left:
+            await self._sio.leave_room(connection.sid, f"room:{left}")
+        connection.peer = replace(connection.peer, room=room)
+        if room:
+            await self._sio.enter_room(connection.sid, f"room:{room}")
+        await self._presence.put(connection.peer)
+        for changed in {left, room} - {None}:
+            await self._live.presence_changed(connection.peer.session, changed)
+
+    def presence_elsewhere(self, session: str) -> None:
+        """Somebody came or went on another process: show it here too."""
+        for room in self.rooms_here(session):
+            self._keep(self._guarded(self._live.publish.room_presence(session, room)))
+        self._live.publish.arrivals_changed(session)
+
+    async def forget(self, subject: str) -> None:
+        """Close somebody's connections, here and on other processes: signed out, removed, erased, or a new code."""
+        await self._forget_here(subject)
+        await self._bus.tell("forget", subject)
+
+    async def _forget_here(self, subject: str) -> None:
+        await self._live.forget(subject)
+        for connection in [x for x in self._connections.values() if x.peer.who == subject]:
+            await self._live.publish.notice_to_peer(connection.peer.id, "signed_out")
+            await self._close_peer(connection.peer.id)
+
+    # -- messages -------------------------------------------------------------------------------------------------------
+
+    async def _command(self, sid: str, message: object = None, *_more: object) -> dict[str, Any]:
+        connection = self._connections.get(sid)
+        if connection is None:
+            return Ack(ok=False, code="not_here").model_dump(exclude_none=True)
+        if not connection.commands.take() or connection.queue.full():
+            if connection.commands.refused > PATIENCE_WITH_FLOODS:
+                self._keep(self._sio.disconnect(sid))
+            return self._refused(connection, "too_fast")
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        # No await may come before this line: the order of the queue is the order of arrival.
+        connection.queue.put_nowait((message, answer))
+        return await answer
+
+    async def _work(self, connection: Connection) -> None:
+        while True:
+            message, answer = await connection.queue.get()
+            result = await self._answer(connection, message)
+            if not answer.done():
+                answer.set_result(result)
+
+    async def _answer(self, connection: Connection, message: object) -> dict[str, Any]:
+        """Run one command; whatever happens, there is an answer with a stable code."""
+        began = time.perf_counter()
+        kind = "malformed"
+        outcome = "ok"
+        try:
+            command_id, command = read_command(message)
+            kind = command.kind
+            done = await self._run(connection, command_id, command)
+            if done.refused:
+                outcome = done.refused.code
+                return self._refused(connection, done.refused.code, kept=done.refused.kept, version=done.version)
+            return Ack(ok=True, version=done.version, held=done.held or None).model_dump(exclude_none=True)
+        except Malformed as problem:
+            outcome = problem.code
+            return self._refused(connection, problem.code, detail=problem.detail)
+        except Refused as refused:
+            outcome = refused.code
+            return self._refused(connection, refused.code, kept=refused.kept)
+        except StoreUnavailable:
+            outcome = "saving_is_delayed"
+            return self._refused(connection, outcome)
+        except UnknownSession:
+            outcome = "not_running"
+            return self._refused(connection, outcome)
+        except Exception:
+            outcome = "internal"
+            _logger.exception("command_failed", kind=kind, session=connection.peer.session, who=connection.peer.who)
+            return self._refused(connection, outcome)
+        finally:
+            self._metrics.command(kind, outcome, time.perf_counter() - began)
+
+    def _refused(
+        self, connection: Connection, code: str, *, kept: bool = False, version: int | None = None, detail: str | None = None
+    ) -> dict[str, Any]:
+        said = sentence(code, connection.say)
+        message = f"{said} ({detail})" if detail and connection.peer.kind == "teacher" else said
+        return Ack(ok=False, code=code, message=message, kept=kept or None, version=version).model_dump(exclude_none=True)
+
+    async def _run(self, connection: Connection, command_id: str, command: Incoming) -> Outcome:
+        peer = connection.peer
+        if isinstance(command, Resync):
+            await self._live.everything_for(peer)
+            return Outcome(0)
+        if isinstance(command, DeviceState):
+            connection.peer = await self._live.device_state(peer, command)
+            return Outcome(0)
+        if peer.kind == "teacher":
+            return await self._run_teacher(connection, command_id, command)
+        match command:
+            case SaveDraft():
+                return await self._live.save_draft(peer.session, peer.who, command)
+            case ReportConcern():
+                return await self._live.report_concern(peer.session, peer.who, command, command_id)
+            case _ if isinstance(command, c.StudentCommand):
+                return await self._live.student(peer.session, peer.who, command_id, command)
+            case _:
+                raise Refused("not_allowed")
+
+    async def _run_teacher(self, connection: Connection, command_id: str, command: Incoming) -> Outcome:
+        if not isinstance(command, c.TeacherCommand):
+            raise Refused("not_allowed")
+        peer = connection.peer
+        if isinstance(command, c.EnterRoom) and peer.room and peer.room != command.room:
+            leave = c.LeaveRoom(room=peer.room)
+            await self._live.teacher(peer.session, c.Teacher(peer.who, peer.side), f"{command_id}-out", leave)
+        outcome = await self._live.teacher(peer.session, c.Teacher(peer.who, peer.side), command_id, command)
+        if isinstance(command, c.EnterRoom):
+            await self._move(connection, command.room)
+            await self._live.everything_for(connection.peer)
+        elif isinstance(command, c.LeaveRoom) and peer.room == command.room:
+            await self._move(connection, None)
+        return outcome
+
+    async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
+        connection = self._connections.get(sid)
+        if connection is None or not connection.signals.take():
+            return
+        try:
+            signal = Signal.model_validate(message)
+        except ValidationError:
+            return
+        await self._guarded(self._relay(connection.peer, signal))
+
+    async def _relay(self, sender: Peer, signal: Signal) -> None:
+        receiver = next((p for p in self._presence.peers(sender.session) if p.id == signal.to), None)
+        if receiver is None:
+            return
+        session = await self._live.memory.session(sender.session)
+        setup = await self._live.scenes.setup(session)
+        out = relayed(signal, sender, receiver, setup.people, relay_only=self._settings.relay_only)
+        if out is not None:
+            await self._live.publish.signal(receiver.id, out)
+
+    # -- keeping --------------------------------------------------------------------------------------------------------
+
+    def _keep(self, work: Any) -> "asyncio.Task[None]":
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            _logger.error("task_failed", exc_info=problem)
+
+    async def _guarded(self, work: Any) -> None:
+        """Run what nobody waits for: its failure is logged, and browsers resync by version."""
+        try:
+            await work
+        except (Refused, UnknownSession, StoreUnavailable) as problem:
+            _logger.info("not_done", reason=str(problem) or type(problem).__name__)
+        except Exception:
+            _logger.exception("background_work_failed")
+
+
+def make_sio(json: Any, manager: Any, origin: str, ping_seconds: float, ping_timeout_seconds: float) -> AsyncServer:
+    """Return a Socket.IO server: websocket only, short pings so that a vanished partner is noticed, small messages."""
+    return AsyncServer(
+        client_manager=manager,
+        logger=False,
+        engineio_logger=False,
+        json=json,
+        async_mode="aiohttp",
+        transports=["websocket"],
+        allow_upgrades=False,
+        ping_interval=ping_seconds,
+        ping_timeout=ping_timeout_seconds,
+        max_http_buffer_size=LARGEST_MESSAGE,
+        cors_allowed_origins=[origin],
+        http_compression=False,
+    )
+
+
