@@ -4,12 +4,14 @@ import { useEffect } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { DENSE_FROM, GROUPS, groupTitle, nextCall, unseated } from "../../views/teacher/board.mjs";
-import { clock, left, urgency } from "../../views/teacher/clocks.mjs";
+import { left, urgency } from "../../views/teacher/clocks.mjs";
 import { behindTheGate, countdownTo, gateLabel, nextFloor, stepRange } from "../../views/teacher/lesson.mjs";
-import { nameOf } from "../../views/teacher/people.mjs";
+import { inAllLanguages, nameOf } from "../../views/teacher/people.mjs";
+import { timeAt } from "../../views/time.mjs";
+import { SchoolMark } from "../person.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
-import { Mark, Name, Refused, TwicePressed } from "./parts.mjs";
+import { Name, Refused, TwicePressed } from "./parts.mjs";
 import { BoardRow } from "./row.mjs";
 
 /** @import { Group } from "../../views/teacher/board.mjs" */
@@ -54,8 +56,7 @@ function BoardHead({ desk }) {
     desk.act("everyone", "next_gate", { after: session.value.floor, to: nextFloor(lesson.value, session.value) });
   return html`<header class="board-head">
     <h1><bdi>${say(boot.title, boot.language)}</bdi></h1>
-    <${Clocks} desk=${desk} />
-    ${range !== "" && html`<span class="soft">${range}</span>`}
+    <div class="board-when"><${Clocks} desk=${desk} />${range !== "" && html`<span>${range}</span>`}</div>
     <${Countdown} desk=${desk} />
     <div class="board-actions">
       ${behind !== "" && label !== null && html`<span class="soft small behind">${behind}</span>`}
@@ -82,7 +83,7 @@ export function Clocks({ desk }) {
 
 /** @param {{ desk: Desk, place: string, zone: string }} props */
 function Clock({ desk, place, zone }) {
-  const text = useComputed(() => clock(desk.now.value, zone, desk.boot.language));
+  const text = useComputed(() => timeAt(desk.now.value, zone, desk.boot.language));
   return html`<span class="nowrap"><bdi>${place}</bdi> <time>${text}</time></span>`;
 }
 
@@ -125,9 +126,9 @@ function Unseated({ desk }) {
           <span class="row-why"><span class="glyph people" aria-hidden="true"></span></span>
           <span class="row-people"><strong><${Name} desk=${desk} member=${one.id} /></strong></span>
           <span class="row-state">${one.why}${!one.here && html` · ${t("not here")}`}</span>
-          <span class="row-actions"><button type="button" class="button" aria-label=${t("Seat {name}", { name: one.name })} onClick=${() => {
+          <span class="row-actions"><button type="button" class="button" aria-label=${t("Give {name} a seat", { name: one.name })} onClick=${() => {
             desk.asked.value = { dialog: "move", member: one.id };
-          }}>${t("Seat")}</button></span>
+          }}>${t("Give a seat")}</button></span>
         </li>`,
       )}
     </ul>
@@ -142,19 +143,19 @@ function NoRooms() {
 function BoardFoot({ desk }) {
   const { session } = desk;
   const paused = session.value.paused !== null;
-  const minute = { en: "One minute left in this step.", he: "נשארה דקה אחת לשלב הזה." };
-  const order = desk.boot.language === "he" ? [minute.he, minute.en] : [minute.en, minute.he];
+  // The phrasebook opens with the one-minute warning.
+  const minute = desk.boot.phrasebook[0];
   const warn = async () => {
-    const ack = await desk.act("everyone", "send_note", { text: order.join("\n") });
+    const ack = await desk.act("everyone", "send_note", { text: inAllLanguages(minute ?? {}, desk.boot.language) });
     if (ack.ok) desk.told.value = t("The one-minute warning is sent.");
   };
   return html`<footer class="board-foot">
     <button type="button" class="button" onClick=${() => {
       desk.asked.value = { dialog: "note", room: null };
     }}><span class="glyph note" aria-hidden="true"></span>${t("Note to all")}</button>
-    <button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>
-    <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on") : t("Pause")}</button>
     <${TwicePressed} label=${t("Stop now")} again=${t("Press again: stop in both schools")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
+    ${minute && html`<button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>`}
+    <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on with the lesson") : t("Pause")}</button>
     <button type="button" class="button quiet" onClick=${() => {
       desk.asked.value = { dialog: "close" };
     }}>${t("Close the lesson")}</button>
@@ -175,7 +176,7 @@ export function AlsoHere({ desk }) {
   return html`<span class="also-here" role="status">${
     others.length === 0
       ? t("No other teacher is here now")
-      : html`${t("also here:")} ${others.map((host, at) => html`${at > 0 && ", "}<bdi key=${host.id}>${nameOf(host, boot.language)}</bdi> <${Mark} of=${host.side === boot.side ? "ours" : "theirs"} />`)}`
+      : html`${t("also here:")} ${others.map((host, at) => html`${at > 0 && ", "}<bdi key=${host.id}>${nameOf(host, boot.language)}</bdi> <${SchoolMark} whose=${host.side === boot.side ? "ours" : "theirs"} />`)}`
   }</span>`;
 }
 

@@ -4,7 +4,7 @@ import { t } from "../../i18n.mjs";
 import { stepTitle } from "../../views/teacher/lesson.mjs";
 import { whose } from "../../views/teacher/people.mjs";
 import { entryWords } from "../../views/teacher/room.mjs";
-import { Mark } from "./parts.mjs";
+import { SchoolMark } from "../person.mjs";
 
 /** @import { Desk } from "./state.mjs" */
 
@@ -31,7 +31,7 @@ export function ClassBoard({ desk }) {
         : html`<ul class="shared-list" role="list" aria-live="polite">
             ${entries.map(
               (one, at) =>
-                html`<li key=${at}><${Mark} of=${whose(one.side, boot.side)} /> <span dir="auto">${entryWords(one.entry, sourceInput(desk, one.entry), lesson.value, boot.language)}</span></li>`,
+                html`<li key=${at}><${SchoolMark} whose=${whose(one.side, boot.side)} /> <span dir="auto">${entryWords(one.entry, sourceInput(desk, one.entry), lesson.value, boot.language)}</span></li>`,
             )}
           </ul>`
     }

@@ -4,7 +4,7 @@ import { html } from "../../html.mjs";
 import { say, t, tn } from "../../i18n.mjs";
 import { placesFor, summary } from "../../views/teacher/board.mjs";
 import { roomNumber } from "../../views/teacher/lobby.mjs";
-import { isolated, nameOf, namesLine } from "../../views/teacher/people.mjs";
+import { inAllLanguages, isolated, nameOf, namesLine } from "../../views/teacher/people.mjs";
 import { Dialog, Refused } from "./parts.mjs";
 
 /** @import { ComponentChildren } from "preact" */
@@ -47,16 +47,6 @@ async function actAndClose(desk, told, kind, fields) {
   if (!ack.ok) return;
   desk.told.value = told;
   close(desk);
-}
-
-/**
- * Words of the phrasebook in every language it has, so that both classes can read the note.
- * @param {Record<string, string>} phrase
- * @param {string} first
- */
-function inAllLanguages(phrase, first) {
-  const rest = Object.entries(phrase).filter(([language]) => language !== first);
-  return [phrase[first] ?? "", ...rest.map(([, words]) => words)].filter(Boolean).join("\n");
 }
 
 /** @param {{ desk: Desk, room: string | null }} props */
@@ -114,7 +104,7 @@ function MoveDialog({ desk, member }) {
   return html`<${Dialog} title=${t("Move {name}", { name: isolated(name) })} onClose=${() => close(desk)}>
     <form onSubmit=${move}>
       <div class="field">
-        <label for="move-to">${t("To")}</label>
+        <label for="move-to">${t("To which room")}</label>
         <select id="move-to" value=${chosen.value} onChange=${(/** @type {Event} */ event) => {
           chosen.value = /** @type {HTMLSelectElement} */ (event.target).value;
         }}>

@@ -57,11 +57,13 @@ export function Lobby({ desk, onFill }) {
 /** @param {{ desk: Desk, column: Column }} props */
 function Arrivals({ desk, column }) {
   const { adult, arrivals, here } = column;
+  const expected = arrivals.filter((one) => one.crosses).length;
   const language = desk.boot.language;
   const present = arrivals.filter((one) => one.here);
-  const absent = arrivals.filter((one) => !one.here);
+  const absent = arrivals.filter((one) => !one.here && one.crosses);
+  const inClass = arrivals.filter((one) => !one.here && !one.crosses);
   return html`<section class=${`arrivals ${column.whose}`}>
-    <h2><${School} desk=${desk} side=${column.side} /> <span class="soft num" aria-label=${t("{here} of {all} have arrived", { here, all: arrivals.length })}>${here}/${arrivals.length}</span></h2>
+    <h2><${School} desk=${desk} side=${column.side} /> <span class="soft num" aria-label=${t("{here} of {all} have arrived", { here, all: expected })}>${here}/${expected}</span></h2>
     <p class=${adult ? "soft small" : "notice warn"}>${
       adult
         ? t("{teacher} is signed in", { teacher: isolated(nameOf(adult, language)) })
@@ -75,6 +77,7 @@ function Arrivals({ desk, column }) {
         <ul class="absent" role="list">${absent.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>
       </details>`
     }
+    ${inClass.length > 0 && html`<p class="soft small">${t("works with the own class")}: <bdi>${inClass.map((one) => one.name).join(", ")}</bdi></p>`}
   </section>`;
 }
 
@@ -84,7 +87,7 @@ function Arrived({ desk, one }) {
   return html`<li class=${`arrival${one.here ? "" : " is-absent"}`}>
     <span class=${`avatar small ${of}`} aria-hidden="true">${initial(one.name)}</span>
     ${one.seated ? html`<bdi>${one.name}</bdi>` : html`<${Handle} desk=${desk} member=${one.id} />`}
-    ${one.here && !one.seated && one.reason !== "" && html`<span class="soft small">${unplacedReason(one.reason)}</span>`}
+    ${one.here && !one.seated && one.reason !== "" && html`<span class="soft small arrival-why">${unplacedReason(one.reason)}</span>`}
     <span class="devices">${devicesOf(one).map((which) => html`<${Device} key=${which} which=${which} state=${one[which]} />`)}</span>
   </li>`;
 }

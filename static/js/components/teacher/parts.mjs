@@ -6,19 +6,11 @@ import { say, t } from "../../i18n.mjs";
 import { duration, left } from "../../views/teacher/clocks.mjs";
 import { remedy } from "../../views/teacher/lobby.mjs";
 import { nameOf, whose } from "../../views/teacher/people.mjs";
+import { SchoolMark } from "../person.mjs";
 
 /** @import { ReadonlySignal } from "@preact/signals" */
 /** @import { ComponentChildren } from "preact" */
 /** @import { Desk } from "./state.mjs" */
-/** @import { Whose } from "../../views/teacher/types.mjs" */
-
-/**
- * The mark of a school, said in words to a screen reader.
- * @param {{ of: Whose }} props
- */
-export function Mark({ of }) {
-  return html`<span class=${`mark ${of}`} role="img" aria-label=${of === "ours" ? t("our school") : t("partner school")}></span>`;
-}
 
 /**
  * A learner's name with the mark of the school.
@@ -26,7 +18,7 @@ export function Mark({ of }) {
  */
 export function Name({ desk, member }) {
   const person = desk.boot.people[member];
-  return html`<span class="nowrap"><bdi>${nameOf(person, desk.boot.language)}</bdi> <${Mark} of=${whose(person?.side, desk.boot.side)} /></span>`;
+  return html`<span class="nowrap"><bdi>${nameOf(person, desk.boot.language)}</bdi> <${SchoolMark} whose=${whose(person?.side, desk.boot.side)} /></span>`;
 }
 
 /**
@@ -35,7 +27,7 @@ export function Name({ desk, member }) {
  */
 export function School({ desk, side }) {
   const of = whose(side, desk.boot.side);
-  return html`<span class=${`school ${of}`}><${Mark} of=${of} /> <bdi>${say(desk.boot.sides[side]?.school, desk.boot.language)}</bdi></span>`;
+  return html`<span class=${`school ${of}`}><${SchoolMark} whose=${of} /> <bdi>${say(desk.boot.sides[side]?.school, desk.boot.language)}</bdi></span>`;
 }
 
 /**

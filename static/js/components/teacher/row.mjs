@@ -4,8 +4,9 @@ import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
 import { doing, doingWords, needOf, needWords, stateWords } from "../../views/teacher/board.mjs";
 import { stepTitle, ticks } from "../../views/teacher/lesson.mjs";
-import { hostName, isolated, namesLine } from "../../views/teacher/people.mjs";
-import { Left, Mark, Name, Since } from "./parts.mjs";
+import { hostName, isolated, namesLine, whose } from "../../views/teacher/people.mjs";
+import { SchoolMark } from "../person.mjs";
+import { Left, Name, Since } from "./parts.mjs";
 
 /** @import { Signal } from "@preact/signals" */
 /** @import { Need } from "../../views/teacher/board.mjs" */
@@ -47,7 +48,7 @@ function Drawn({ desk, row, need, isOpen, onEnter }) {
     <span class="row-why">${need ? html`<${Why} desk=${desk} need=${need} />` : html`<${Progress} desk=${desk} row=${row} />`}</span>
     <span class="row-people">
       <button type="button" class="row-open" aria-expanded=${isOpen} aria-label=${label} onClick=${open}>
-        <span class="num soft">${row.number}</span>${" "}
+        <span class="num row-number">${row.number}</span>${" "}
         ${row.members.map((member, at) => html`${at > 0 && " + "}<${Member} key=${member} desk=${desk} member=${member} row=${row} />`)}
       </button>
     </span>
@@ -85,18 +86,21 @@ function State({ desk, row, need }) {
   const words = need ? needWords(need, row, people, hosts, language) : stateWords(row, people, language);
   const at = row.state === "done" ? "" : stepTitle(desk.lesson.value, row.step, language);
   return html`<span class="row-state row-words">
-    <span class=${need ? "row-reason" : ""}>${words}</span>
+    <span class=${`row-first${need ? " row-reason" : ""}`}>${words}</span>
     ${at !== "" && html`<span class="row-step"><span class="num">${row.step + 1}/${steps}</span> ${at}</span>`}
-    ${row.state === "working" && row.ends_at !== null && html`<span class="row-left"><span class="visually-hidden">${t("time left")}</span><${Left} desk=${desk} end=${row.ends_at} /></span>`}
-    ${row.visitors.map(
-      (
-        id,
-      ) => html`<span key=${id} class="badge ${hosts.find((host) => host.id === id)?.side === desk.boot.side ? "ours" : "theirs"}">
-        <${Mark} of=${hosts.find((host) => host.id === id)?.side === desk.boot.side ? "ours" : "theirs"} />
-        ${id === desk.boot.staff ? t("you are here") : t("{teacher} is here", { teacher: isolated(hostName(hosts, id, language)) })}
-      </span>`,
-    )}
+    <span class="row-side">
+      ${row.visitors.map((id) => html`<${Visitor} key=${id} desk=${desk} id=${id} />`)}
+      ${row.state === "working" && row.ends_at !== null && html`<span><span class="visually-hidden">${t("time left")}</span><${Left} desk=${desk} end=${row.ends_at} /></span>`}
+    </span>
   </span>`;
+}
+
+/** An adult who is in the room now. @param {{ desk: Desk, id: string }} props */
+function Visitor({ desk, id }) {
+  const { boot, session } = desk;
+  const of = whose(session.value.hosts.find((host) => host.id === id)?.side, boot.side);
+  const name = isolated(hostName(session.value.hosts, id, boot.language));
+  return html`<span class=${`badge ${of}`}><${SchoolMark} whose=${of} /> ${id === boot.staff ? t("you are here") : t("{teacher} is here", { teacher: name })}</span>`;
 }
 
 /** @param {{ desk: Desk, row: Row, need: Need | null, onEnter: (room: string) => void }} props */

@@ -1,10 +1,10 @@
 // The visited room: faces, whose turn it is, what has been turned over and what was written together.
-import { useEffect, useRef } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
-import { hostName, initial, nameOf, whose } from "../../views/teacher/people.mjs";
+import { hostName, nameOf, whose } from "../../views/teacher/people.mjs";
 import { entryWords, shown, shownRemark, turnWords } from "../../views/teacher/room.mjs";
-import { Mark, Name } from "./parts.mjs";
+import { Tile } from "../tile.mjs";
+import { Name } from "./parts.mjs";
 
 /** @import { Room } from "../../views/teacher/types.mjs" */
 /** @import { Desk, Remote } from "./state.mjs" */
@@ -41,12 +41,12 @@ function Call({ desk, room }) {
   const microphone = call.microphone.value;
   const camera = call.camera.value;
   return html`<section class="visit-faces" aria-label=${t("Picture and sound of the room")}>
-      ${room.members.map((member) => html`<${Tile} key=${member.id} desk=${desk} member=${member.id} remote=${call.remotes.value.find((one) => one.who === member.id)} />`)}
+      ${room.members.map((member) => html`<${Face} key=${member.id} desk=${desk} member=${member.id} remote=${call.remotes.value.find((one) => one.who === member.id)} />`)}
       ${call.remotes.value
         .filter((one) => one.kind === "teacher")
         .map(
           (one) =>
-            html`<${Sound} key=${one.peer} remote=${one} label=${hostName(desk.session.value.hosts, one.who, boot.language)} />`,
+            html`<${Tile} key=${one.peer} name=${hostName(desk.session.value.hosts, one.who, boot.language)} whose=${whose(desk.session.value.hosts.find((host) => host.id === one.who)?.side, boot.side)} stream=${one.stream} hasVideo=${one.hasVideo} speaking=${one.speaking} />`,
         )}
     </section>
     <div class="button-row">
@@ -61,30 +61,13 @@ function Call({ desk, room }) {
 }
 
 /** @param {{ desk: Desk, member: string, remote: Remote | undefined }} props */
-function Tile({ desk, member, remote }) {
+function Face({ desk, member, remote }) {
   const { boot } = desk;
   const person = boot.people[member];
-  const name = nameOf(person, boot.language);
-  const of = whose(person?.side, boot.side);
-  return html`<figure class=${`tile ${of}${remote?.speaking ? " is-speaking" : ""}${remote && remote.state === "connected" ? "" : " is-connecting"}`}>
-    ${remote && html`<${Stream} stream=${remote.stream} hidden=${!remote.hasVideo} />`}
-    ${!remote?.hasVideo && html`<span class=${`avatar large ${of}`} aria-hidden="true">${initial(name)}</span>`}
-    <figcaption class="name-plate"><${Mark} of=${of} /><bdi>${name}</bdi></figcaption>
-  </figure>`;
-}
-
-/** @param {{ remote: Remote, label: string }} props */
-function Sound({ remote, label }) {
-  return html`<span class="chip"><bdi>${label}</bdi><${Stream} stream=${remote.stream} hidden=${true} /></span>`;
-}
-
-/** @param {{ stream: MediaStream, hidden: boolean }} props */
-function Stream({ stream, hidden }) {
-  const ref = useRef(/** @type {HTMLVideoElement | null} */ (null));
-  useEffect(() => {
-    if (ref.current && ref.current.srcObject !== stream) ref.current.srcObject = stream;
-  }, [stream]);
-  return html`<video ref=${ref} autoplay playsinline hidden=${hidden}></video>`;
+  const peer = desk.presence.value.peers.find((one) => one.who === member);
+  return html`<${Tile} name=${nameOf(person, boot.language)} whose=${whose(person?.side, boot.side)} stream=${remote?.stream ?? null}
+    hasVideo=${remote?.hasVideo ?? false} speaking=${remote?.speaking} level=${remote?.level ?? 0}
+    muted=${peer !== undefined && peer.microphone !== "on"} state=${remote && remote.state !== "connected" ? "connecting" : ""} />`;
 }
 
 /** @param {{ desk: Desk, room: Room }} props */

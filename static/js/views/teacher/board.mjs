@@ -1,5 +1,6 @@
 // The board while the lesson runs: which room needs a teacher first, why, and what each member is doing.
 import { t, tn } from "../../i18n.mjs";
+import { helpReason } from "../help.mjs";
 import { unplacedReason } from "./lobby.mjs";
 import { hostName, isolated, nameOf } from "./people.mjs";
 
@@ -186,29 +187,6 @@ function missingWords(row, people, language) {
   return tn("{names} is not here; the place is kept", "{names} are not here; their places are kept", missing.length, {
     names,
   });
-}
-
-/**
- * Return a call's reason in the teacher's language; other words stand as they came.
- * @param {string} reason
- */
-export function helpReason(reason) {
-  switch (reason) {
-    case "":
-      return "";
-    case "disagree":
-      return t("we disagree");
-    case "text":
-      return t("we do not understand the text");
-    case "task":
-      return t("we do not know what to do");
-    case "technical":
-      return t("sound or picture");
-    case "partner":
-      return t("something with my partner");
-    default:
-      return reason;
-  }
 }
 
 /**

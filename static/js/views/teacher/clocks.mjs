@@ -1,4 +1,4 @@
-// Times: how much is left, and what the clock says in each school.
+// How much time is left.
 
 /**
  * Return minutes and seconds as "2:40", "1:02:40" above an hour; never less than zero.
@@ -32,15 +32,4 @@ export function urgency(end, now) {
   if (end === null) return "";
   if (end < now) return "over";
   return end - now <= 60_000 ? "soon" : "";
-}
-
-/**
- * Return the time of day in a zone as the reader writes it: 16:10 in Hebrew, 4:10 PM in English.
- * @param {number} at
- * @param {string} zone IANA name
- * @param {string} language
- */
-export function clock(at, zone, language) {
-  const locale = language === "en" ? "en-US" : language;
-  return new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "numeric", minute: "2-digit" }).format(at);
 }

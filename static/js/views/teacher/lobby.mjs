@@ -5,7 +5,7 @@ import { nameOf, whose } from "./people.mjs";
 /** @import { Host, Peer, People, Presence, Seats, Session, Whose } from "./types.mjs" */
 
 /** @typedef {"on" | "off" | "none" | "refused" | "unknown"} DeviceState */
-/** @typedef {{ id: string, name: string, here: boolean, seated: boolean, reason: string, camera: DeviceState, microphone: DeviceState, asksFor: string }} Arrival */
+/** @typedef {{ id: string, name: string, here: boolean, seated: boolean, reason: string, crosses: boolean, camera: DeviceState, microphone: DeviceState, asksFor: string }} Arrival */
 /** @typedef {{ whose: Whose, side: string, adult: Host | null, arrivals: Arrival[], here: number }} Column */
 
 const DEVICE_STATES = new Set(["on", "off", "none", "refused"]);
@@ -19,7 +19,7 @@ function device(state) {
 }
 
 /**
- * Return the learners of both schools, ours first: those who are here by name, then those who are not.
+ * Return the learners of both schools, ours first: those who are here, without a room first, then those who are not.
  * @param {People} people
  * @param {Presence} presence
  * @param {Seats} seats
@@ -38,7 +38,12 @@ export function columns(people, presence, seats, session, mine, language) {
     const arrivals = Object.entries(people)
       .filter(([id, person]) => person.side === side && !removed.has(id))
       .map(([id]) => arrival(id, people, present, peers, seated, seats, language))
-      .sort((a, b) => Number(b.here) - Number(a.here) || a.name.localeCompare(b.name, language));
+      .sort(
+        (a, b) =>
+          Number(b.here) - Number(a.here) ||
+          Number(a.seated) - Number(b.seated) ||
+          a.name.localeCompare(b.name, language),
+      );
     return {
       whose: whose(side, mine),
       side,
@@ -68,6 +73,7 @@ function arrival(id, people, present, peers, seated, seats, language) {
     here: present.has(id),
     seated: seated.has(id),
     reason: seats.unplaced[id] ?? "",
+    crosses: people[id]?.crosses !== false,
     camera: device(peer?.camera),
     microphone: device(peer?.microphone),
     asksFor: people[id]?.media ?? "none",

@@ -16,7 +16,7 @@
 /** @typedef {import("../../wire.mjs").Ack} Ack */
 
 /** @typedef {"ours" | "theirs"} Whose relative to the reader */
-/** @typedef {{ names: Wording, side: string, class?: string, media: string, speaks: string[], reads: string[] }} Pupil */
+/** @typedef {{ names: Wording, side: string, class?: string, media: string, crosses?: boolean, speaks: string[], reads: string[] }} Pupil */
 /** @typedef {Record<string, Pupil>} People learners of the lesson by member id */
 /** @typedef {import("../../wire.mjs").SideBoot} SideBoot */
 /**

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { useMessages } from "../../i18n.mjs";
+import {
+  cards,
+  cardWarning,
+  columns,
+  devicesOf,
+  hindrances,
+  remedy,
+  startSentence,
+  whyThisPair,
+} from "../../views/teacher/lobby.mjs";
+
+/** @import { People, Presence, Seats, Session } from "../../views/teacher/types.mjs" */
+
+/** @type {People} */
+const PEOPLE = {
+  dan: { names: { en: "Dan" }, side: "a", media: "video", speaks: [], reads: [] },
+  adi: { names: { en: "Adi" }, side: "a", media: "audio", speaks: [], reads: [] },
+  ora: { names: { en: "Ora" }, side: "a", media: "none", speaks: [], reads: [] },
+  noa: { names: { en: "Noa" }, side: "b", media: "video", speaks: [], reads: [] },
+};
+/** @type {Session} */
+const SESSION = {
+  session: "s",
+  version: 1,
+  status: "lobby",
+  lesson: "h",
+  floor: -1,
+  limit: -1,
+  paused: null,
+  started_at: null,
+  closed_at: null,
+  hosts: [
+    { id: "levi", side: "a", names: { en: "Ms Levi" }, school: {} },
+    { id: "cohen", side: "b", names: { en: "Mr Cohen" }, school: {} },
+  ],
+  notes: [],
+};
+/** @type {Presence} */
+const PRESENCE = {
+  scope: "s",
+  present: ["dan", "ora"],
+  peers: [{ peer: "p", who: "dan", kind: "student", order: 1, camera: "refused", microphone: "on" }],
+  adults: ["levi"],
+};
+/** @type {Seats} */
+const SEATS = {
+  session: "s",
+  version: 1,
+  rooms: { "s.2": ["noa"], "s.10": ["dan"], "s.3": [] },
+  why: { "s.2": ["never_met"] },
+  unplaced: {},
+  removed: [],
+  parted: [],
+};
+
+afterEach(() => useMessages("en", {}));
+
+/** @param {...number} sizes */
+const rooms = (...sizes) => sizes.map((size) => Array.from({ length: size }, (_, at) => `m${at}`));
+
+test("the start button names what will happen", () => {
+  assert.equal(startSentence(rooms(...Array(10).fill(2), 3)), "Start 11 rooms, one of three");
+  assert.equal(startSentence(rooms(2)), "Start one room");
+  assert.equal(startSentence(rooms(3)), "Start one room of three");
+  assert.equal(
+    startSentence(rooms(2, 3, 3, 4, 1, 0)),
+    "Start 5 rooms, 2 of three, one of four, one with a single student",
+  );
+});
+
+test("the start button speaks Hebrew with its plurals", () => {
+  useMessages("he", {
+    "Start one room": ["לפתוח חדר אחד", "לפתוח {n} חדרים"],
+    "one of three": ["אחד מהם של שלושה", "{n} מהם של שלושה"],
+  });
+  assert.equal(startSentence(rooms(2, 2, 3)), "לפתוח 3 חדרים, אחד מהם של שלושה");
+});
+
+test("each side is a column, ours first, those who are here before those who are not", () => {
+  const [ours, theirs] = columns(PEOPLE, PRESENCE, SEATS, SESSION, "a", "en");
+  assert.deepEqual(
+    ours.arrivals.map((one) => [one.id, one.here]),
+    [
+      ["ora", true],
+      ["dan", true],
+      ["adi", false],
+    ],
+  );
+  assert.equal(ours.here, 2);
+  assert.equal(ours.adult?.id, "levi");
+  assert.equal(theirs.whose, "theirs");
+  assert.equal(theirs.adult, null);
+  assert.equal(columns(PEOPLE, PRESENCE, SEATS, SESSION, "b", "en")[0].side, "b");
+});
+
+test("devices are marked as far as the family agreed to them, and only of those who are here", () => {
+  const [ours] = columns(PEOPLE, PRESENCE, SEATS, SESSION, "a", "en");
+  /** @param {string} id */
+  const of = (id) => ours.arrivals.filter((one) => one.id === id).flatMap(devicesOf);
+  assert.deepEqual(of("dan"), ["camera", "microphone"]);
+  assert.deepEqual(of("ora"), []);
+  assert.deepEqual(of("adi"), []);
+  assert.equal(ours.arrivals.find((one) => one.id === "dan")?.camera, "refused");
+});
+
+test("every reason of the pairing is a sentence, and an unknown one is left out", () => {
+  const codes = [
+    "different_schools",
+    "same_havruta",
+    "never_met",
+    "met_before",
+    "both_speak:he",
+    "no_shared_language",
+    "bridge",
+    "kept_together",
+    "group_of_three",
+    "group_of_four",
+  ];
+  assert.equal(whyThisPair(codes, "en").length, codes.length);
+  assert.equal(whyThisPair(["both_speak:he"], "en")[0], "Both speak Hebrew");
+  assert.deepEqual(whyThisPair(["moon_phase"], "en"), []);
+});
+
+test("cards are in the order of their numbers, and an emptied room is none", () => {
+  assert.deepEqual(
+    cards(SEATS).map((card) => card.number),
+    [2, 10],
+  );
+});
+
+test("a card warns when somebody is alone or one school is missing", () => {
+  assert.notEqual(cardWarning(["dan"], PEOPLE), "");
+  assert.equal(cardWarning(["dan", "adi"], PEOPLE), "Only one school is in this room");
+  assert.equal(cardWarning(["dan", "noa"], PEOPLE), "");
+});
+
+test("what stands in the way of the start is said, from the reader's side", () => {
+  assert.deepEqual(hindrances(SESSION, PRESENCE, SEATS, "a"), [
+    "No adult of the partner school is signed in yet; their students wait for one.",
+  ]);
+  assert.deepEqual(hindrances(SESSION, PRESENCE, SEATS, "b"), [
+    "No adult of our school is signed in yet; our students wait for one.",
+  ]);
+  const ready = { ...PRESENCE, adults: ["levi", "cohen"] };
+  assert.deepEqual(hindrances(SESSION, ready, SEATS, "a"), []);
+  assert.equal(hindrances(SESSION, ready, { ...SEATS, rooms: {} }, "a").length, 1);
+});
+
+test("every refusal of a start says what to do", () => {
+  for (const code of ["not_agreed", "adult_missing", "consent_missing", "no_rooms"])
+    assert.notEqual(remedy(code), "", code);
+});
