@@ -1,6 +1,7 @@
 """Which answers fit a step: options that exist, marks that lie in the text, no more entries than asked for."""
 
 import re
+import unicodedata
 
 from server.core.live.lesson import Lesson
 from server.core.live.protocol import Input, Step
@@ -11,9 +12,13 @@ from server.core.texts import words
 MOST_LINES = 40
 
 _EMAIL = re.compile(r"[^\s@<>]{1,64}@[\w-]{1,63}(\.[\w-]{2,63})+", re.UNICODE)
-_HANDLE = re.compile(r"(?<![\w@/])@[A-Za-z0-9_.]{3,30}\b")
-_LINK = re.compile(r"(https?://|www\.)\S+|\b[\w-]{2,}\.(com|net|org|io|co\.il|me|gg|tv)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\d:])\+?\d(?:[\s().\-–]{0,2}\d){6,14}(?![\d:])")
+# A Hebrew preposition may cling to the handle, so letters may stand before it.
+_HANDLE = re.compile(r"(?<![@/])@[A-Za-z0-9_.]{3,30}\b")
+_LINK = re.compile(
+    r"(https?://|www\.)\S+|\b[\w-]{2,}\.(com|net|org|io|co\.il|me|gg|tv)\b|\b[\w-]+\.[a-z]{2,6}/\w", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?<![\d:])\+?\d(?:[\s().\-–]{0,3}\d){6,14}(?![\d:])")
+_YEARS = re.compile(r"(?<![\d–-])[125]\d{3} ?[–-] ?[125]\d{3}(?! ?[–-]? ?\d)")
 
 
 def the_input(step: Step, input_id: str) -> Input:
@@ -51,7 +56,10 @@ def _word_count(lesson: Lesson, segment_id: str, language: str) -> int:
 
 def contact_details(text: str) -> bool:
     """Whether there seems to be a phone number, an e-mail address, a link or a handle in what a child wrote."""
-    return any(pattern.search(text) for pattern in (_EMAIL, _HANDLE, _LINK, _NUMBER))
+    # Invisible and full-width characters hide a number from the patterns, not from a reader.
+    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    without_years = _YEARS.sub(";", seen)
+    return any(pattern.search(without_years) for pattern in (_EMAIL, _HANDLE, _LINK, _NUMBER))
 
 
 def held_back(entries: Entries) -> Held:

@@ -222,6 +222,9 @@ def _line(room: Room, scene: Scene, step: Step, member: MemberId, command: c.Ste
             work = _work(scene, member, entries, step)
             if line.author == member:
                 return Decision((e.LineReworded(step=at, line=line.id, work=work.id),), (work,))
+            if line.proposal is not None and line.proposal[0] != member:
+                # The author has not answered yet, and nobody writes over another's words.
+                raise Refused("somebody_was_faster")
             return Decision((e.LineProposed(step=at, member=member, line=line.id, work=work.id),), (work,))
         case c.AnswerProposal(line=line_id, accept=accept):
             line = _own_line(room, at, line_id, member)

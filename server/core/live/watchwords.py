@@ -37,15 +37,19 @@ _HEBREW = (
     "מפחד ללכת הביתה",
     "מפחדת ללכת הביתה",
     "אונס",
+    "אונסים",
 )
-_PATTERN = re.compile("|".join([rf"\b(?:{words})\b" for words in _ENGLISH] + [re.escape(w) for w in _HEBREW]), re.IGNORECASE)
+# Hebrew prepositions cling to the front of a word; at its end another letter makes another word.
+_PATTERN = re.compile(
+    "|".join([rf"\b(?:{words})\b" for words in _ENGLISH] + [rf"{re.escape(words)}(?!\w)" for words in _HEBREW]),
+    re.IGNORECASE,
+)
 
 
 def alarming(entries: Entries, text: Text | None) -> bool:
     """Whether something in these entries should make a safety lead look; words quoted from the lesson's text do not."""
     for entry in entries:
-        said = searchable(entry.text)
-        for found in _PATTERN.finditer(said):
+        for found in _PATTERN.finditer(_plain(entry.text)):
             if not _quoted(found.group(0), text):
                 return True
     return False
@@ -54,5 +58,10 @@ def alarming(entries: Entries, text: Text | None) -> bool:
 def _quoted(words: str, text: Text | None) -> bool:
     if text is None:
         return False
-    wanted = searchable(words).casefold()
-    return any(wanted in searchable(line).casefold() for s in text.segments for line in s.words.values())
+    wanted = words.casefold()
+    return any(wanted in _plain(line).casefold() for s in text.segments for line in s.words.values())
+
+
+def _plain(said: str) -> str:
+    """Return words without niqqud, with single spaces and straight apostrophes."""
+    return " ".join(searchable(said).replace("’", "'").split())
