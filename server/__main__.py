@@ -14,7 +14,7 @@ from aiohttp import web
 from server.adapters.protocol_files import ProtocolFileError, load_protocols, read_protocol
 from server.adapters.text_files import TextFileError
 from server.app import HOUSE, House, make_app, product_version
-from server.bots import BotClass, read_codes
+from server.bots import BotClass, read_codes, read_stand_ins
 from server.core.languages import say
 from server.demo import DemoSummary, demo_door, make_demo, summary
 from server.edges.pages.entrance import DEMO
@@ -228,8 +228,11 @@ def _bots(given: argparse.Namespace) -> int:
             print("No codes found: give --codes FILE, or --data with the folder of a local store.", file=sys.stderr)
             return FAILED
         chosen = codes[: given.count] if given.count is not None else codes
-        print(f"{len(chosen)} simulated students go to {given.url}; Ctrl-C sends them home.")
-        await BotClass(given.url, chosen, pace=given.pace, seed=given.seed).run(given.minutes * 60)
+        print(f"{len(chosen)} simulated students go to {given.url}; Ctrl-C sends them home.", flush=True)
+        # In a demo the children's adults may be simulated too: without them children wait in the lobby.
+        teachers, session = ((), None) if given.codes else read_stand_ins(given.data)
+        bots = BotClass(given.url, chosen, teachers=teachers, session=session, pace=given.pace, seed=given.seed)
+        await bots.run(given.minutes * 60)
         return OK
 
     configure_logs(quiet=True)

@@ -65,6 +65,15 @@ async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
         await engine.dispose()
 
 
+def read_stand_ins(data_dir: Path) -> tuple[list[tuple[str, str]], str | None]:
+    """Return (e-mail, password) of a demo's teachers and its lesson; nobody where the data folder is no demo's."""
+    kept = data_dir / "demo.json"
+    if not kept.exists():
+        return [], None
+    demo = json.loads(kept.read_text("utf-8"))
+    return [(teacher["email"], teacher["password"]) for teacher in demo["teachers"]], demo["session"]
+
+
 class BotClass:
     """A class of bots. `pace` 1 is as quick as people; the same `seed` makes the same choices."""
 
