@@ -61,7 +61,10 @@
  *   unplaced: Record<string, string>, removed: string[], parted: string[]}} SeatsView
  */
 /** @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string}} PeerView */
-/** @typedef {{scope: string, present: string[], peers: PeerView[], adults: string[]}} PresenceView */
+/**
+ * @typedef {{scope: string, present: string[], peers: PeerView[], adults: string[],
+ *   counts?: Record<string, number>}} PresenceView
+ */
 /** @typedef {{peer: string, who: string, role: "student" | "teacher", session: string, side: string}} MeView */
 /**
  * @typedef {{part: "me", now: number, view: MeView} | {part: "session", now: number, view: SessionView} |
@@ -105,12 +108,12 @@
  *   steps: LessonStep[], parts: LessonPart[]}} Lesson
  */
 
-/** @typedef {{school: Wording, place: Wording, zone: string, language: string}} SideBoot */
+/** @typedef {{school: Wording, place: Wording, zone: string, language: string, where?: "school" | "home"}} SideBoot */
 /**
  * @typedef {{role: "student", member: string, language: string, dir: "ltr" | "rtl", names: Wording, side: string,
  *   session: string | null, socket: string, ice: string, sides: Record<string, SideBoot>, title: Wording, starts_at: string | number,
  *   demo: boolean, greeting?: Wording | string, checked?: boolean, help_numbers: Wording | string, signout: string, media?: Media,
- *   the_name?: "written" | "heh", in_class?: boolean}} StudentBoot
+ *   the_name?: "written" | "heh"}} StudentBoot
  */
 
 export {};

@@ -9,7 +9,7 @@ import { Store } from "./store.mjs";
 
 /** Notices after which this page must not come back by itself. */
 const LAST_WORDS = new Set(["other_tab", "removed", "signed_out"]);
-const REFUSED_FOR_GOOD = new Set(["not_signed_in", "no_session", "not_your_session"]);
+const REFUSED_FOR_GOOD = new Set(["not_signed_in", "no_session", "not_your_session", "removed"]);
 const TROUBLE_AFTER = 1500;
 const ANSWER_WITHIN = 10_000;
 

@@ -2,10 +2,12 @@
 
 /** @import {Ack, Command} from "../wire.mjs" */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Shelf */
-/** @typedef {{command: Command, replaces?: string}} Pending */
+/** @typedef {{command: Command, replaces?: string, tries?: number}} Pending */
 
 const TRY_AGAIN_AFTER = 3000;
-const SLOW_DOWN = new Set(["too_fast", "try_again"]);
+/** Answers that mean "later", not "no". */
+const SLOW_DOWN = new Set(["too_fast", "saving_is_delayed", "internal"]);
+const MOST_TRIES = 20;
 
 /** @returns {string} an id that no other command has */
 export function newId() {
@@ -72,7 +74,7 @@ export class Outbox {
     this.send(command).then(
       (ack) => {
         this.underway.delete(command.id);
-        if (!ack.ok && ack.code && SLOW_DOWN.has(ack.code)) this.#again();
+        if (!ack.ok && ack.code && SLOW_DOWN.has(ack.code) && this.#mayTryAgain(command.id)) this.#again();
         else this.#settle(command.id, ack);
       },
       () => {
@@ -81,6 +83,17 @@ export class Outbox {
         this.#again();
       },
     );
+  }
+
+  /**
+   * A command that the server cannot digest must not come back for ever.
+   * @param {string} id
+   */
+  #mayTryAgain(id) {
+    const pending = this.pending.find((one) => one.command.id === id);
+    if (!pending) return false;
+    pending.tries = (pending.tries ?? 0) + 1;
+    return pending.tries < MOST_TRIES;
   }
 
   #again() {

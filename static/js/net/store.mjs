@@ -34,7 +34,8 @@ export class Store {
     this.me = signal(/** @type {MeView | null} */ (null));
     this.session = signal(/** @type {SessionView | null} */ (null));
     this.mine = signal(/** @type {MineView | null} */ (null));
-    this.presence = signal(/** @type {PresenceView | null} */ (null));
+    /** Who is here, by scope: the lesson, and each room that this page hears of. */
+    this.presences = signal(/** @type {ReadonlyMap<string, PresenceView>} */ (new Map()));
     this.seats = signal(/** @type {SeatsView | null} */ (null));
     this.rooms = signal(/** @type {ReadonlyMap<string, RoomView>} */ (new Map()));
     this.boards = signal(/** @type {ReadonlyMap<number, BoardView>} */ (new Map()));
@@ -45,6 +46,11 @@ export class Store {
     this.room = computed(() => {
       const id = this.mine.value?.room;
       return id ? (this.rooms.value.get(id) ?? null) : null;
+    });
+    /** Who is here: in my room, or in the lesson while I have none (and for teachers). */
+    this.presence = computed(() => {
+      const scope = this.mine.value?.room ?? this.session.value?.session ?? "";
+      return this.presences.value.get(scope) ?? null;
     });
     /** @type {Map<string, number>} */
     this.versions = new Map();
@@ -80,7 +86,7 @@ export class Store {
         this.mine.value = message.view;
         break;
       case "presence":
-        this.presence.value = message.view;
+        this.presences.value = new Map(this.presences.value).set(message.view.scope, message.view);
         break;
       case "seats":
         this.seats.value = message.view;

@@ -1,13 +1,14 @@
 // Pages on which there is nothing to do but breathe.
 import { html } from "../../html.mjs";
-import { say, t } from "../../i18n.mjs";
+import { fill, say, t } from "../../i18n.mjs";
 import { timeAt } from "../../views/time.mjs";
+import { SchoolMark } from "../person.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
 /** @import {Phase} from "../../views/phase.mjs" */
 
 /**
- * @param {{title: string, words?: string, children?: unknown}} props
+ * @param {{title: unknown, words?: string, children?: unknown}} props
  */
 export function Calm({ title, words = "", children = null }) {
   return html`<div class="calm" role="status">
@@ -71,9 +72,10 @@ export function Lobby({ page }) {
   const school = say(other?.school);
   const waiting = mine.value?.waiting ?? "lobby";
   const running = session.value?.status === "running";
-  const here = presence.value?.present.length ?? 0;
+  const counts = presence.value?.counts ?? {};
+  const here = { ours: counts[boot.side] ?? 0, theirs: counts[boot.side === "a" ? "b" : "a"] ?? 0 };
   const greeting = typeof boot.greeting === "string" ? boot.greeting : say(boot.greeting);
-  return html`<${Calm} title=${t("Hello, {name}!", { name: say(boot.names) })}>
+  return html`<${Calm} title=${fill(t("Hello, {name}!"), { name: html`<bdi>${say(boot.names)}</bdi>` })}>
     <p>${lobbyWords(waiting, running)}</p>
     ${
       other &&
@@ -83,7 +85,12 @@ export function Lobby({ page }) {
       <p><bdi>${say(other.place)}</bdi> · <${LocalTime} page=${page} zone=${other.zone} /></p>
     </section>`
     }
-    ${here > 0 && html`<p class="small soft" aria-live="polite">${t("Here already: {n}", { n: here })}</p>`}
+    ${
+      here.ours + here.theirs > 0 &&
+      html`<p class="cluster arrived" aria-live="polite"><span>${t("Here already:")}</span>
+      <span><${SchoolMark} whose="ours" /> <span class="num">${here.ours}</span></span>
+      <span><${SchoolMark} whose="theirs" /> <span class="num">${here.theirs}</span></span></p>`
+    }
   <//>`;
 }
 

@@ -16,7 +16,7 @@ export function DeviceCheck({ page }) {
   return html`<div class="page-narrow check-page">
     <h1 tabindex="-1">${t("Can you hear and be heard?")}</h1>
     <p class="lead">${media === "none" ? t("You learn by writing today; your partner can read what you share.") : t("Try it here first. Only you see and hear this.")}</p>
-    ${boot.in_class !== false && media !== "none" && html`<p class="notice"><span>${t("In the classroom, put on headphones: then you hear your partner and not your neighbour.")}</span></p>`}
+    ${boot.sides[boot.side]?.where !== "home" && media !== "none" && html`<p class="notice"><span>${t("In the classroom, put on headphones: then you hear your partner and not your neighbour.")}</span></p>`}
     <div class="device-check">
       ${
         media === "video" &&
