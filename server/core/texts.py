@@ -229,10 +229,7 @@ def searchable(text: str) -> str:
 
 
 def text_for_wire(text: Text) -> dict[str, Any]:
-    """Return what browsers show: numbers per language, words already split.
-
-    A word is {w: word, j: joiner}, with k: ketiv where it is written otherwise, and n: the word with ה׳ for the Name.
-    """
+    """Return what browsers show: words already split ({w: word, j: joiner, k: ketiv}), numbers per language."""
     return {
         "id": text.id,
         "title": text.title,
@@ -263,7 +260,4 @@ def _word_for_wire(word: Word) -> dict[str, str]:
     sent = {"w": word.shown, "j": word.joiner}
     if word.ketiv is not None:
         sent["k"] = word.ketiv
-    # The school's choice is made where the word is shown: one text, one hash, for both schools.
-    if (hidden := the_name(word.shown, "heh")) != word.shown:
-        sent["n"] = hidden
     return sent

@@ -186,10 +186,10 @@ def test_a_span_that_is_not_there_is_an_error() -> None:
         text.span("1:2", "1:1")
 
 
-def test_a_browser_gets_words_already_split_with_the_ketiv_and_the_name_beside_them() -> None:
+def test_a_browser_gets_words_already_split_with_the_ketiv_beside_the_qere() -> None:
     segment = text_for_wire(passage(a={"en": "may the LORD", "he": "יעשה [יַעַשׂ] יְהוָה"}))["segments"][0]
     assert segment["number"] == {"en": "1", "he": "א"}
     assert segment["words"] == {
         "en": [{"w": "may", "j": " "}, {"w": "the", "j": " "}, {"w": "LORD", "j": ""}],
-        "he": [{"w": "יַעַשׂ", "j": " ", "k": "יעשה"}, {"w": "יְהוָה", "j": "", "n": "ה׳"}],
+        "he": [{"w": "יַעַשׂ", "j": " ", "k": "יעשה"}, {"w": "יְהוָה", "j": ""}],
     }
