@@ -15,27 +15,10 @@ import { Mesh } from "../rtc/mesh.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
 /** @import { Boot } from "../views/teacher/types.mjs" */
-/** @import { PresenceView, ViewMessage } from "../wire.mjs" */
-
-/** A visiting teacher hears two presences: everybody's, and that of the visited room, which is kept apart here. */
-class TeacherStore extends Store {
-  roomPresence = signal(/** @type {PresenceView | null} */ (null));
-
-  /**
-   * @param {ViewMessage} message
-   * @override
-   */
-  take(message) {
-    if (message.part !== "presence" || message.view.scope === this.session.peek()?.session) return super.take(message);
-    this.clock.hear(message.now);
-    this.roomPresence.value = message.view;
-    return true;
-  }
-}
 
 /** The call of the visited room: opened on the way in, closed on the way out. */
 class VisitedCall {
-  /** @param {Live} live @param {TeacherStore} store @param {string} ice address of the list of servers */
+  /** @param {Live} live @param {Store} store @param {string} ice address of the list of servers */
   constructor(live, store, ice) {
     this.live = live;
     this.store = store;
@@ -59,10 +42,10 @@ class VisitedCall {
     const mesh = new Mesh({ send: (to, message) => void this.live.signal(to, message) });
     this.mesh = mesh;
     this.stop = effect(() => {
-      const presence = this.store.roomPresence.value;
+      const presence = this.store.presences.value.get(room);
       const members = new Set(this.store.rooms.value.get(room)?.members.map((member) => member.id));
       const hosts = new Set(this.store.session.value?.hosts.map((host) => host.id));
-      const peers = presence?.scope === room ? presence.peers : [];
+      const peers = presence?.peers ?? [];
       mesh.meet(this.store.me.value?.peer ?? null, peers, (who) => members.has(who) || hosts.has(who));
       this.remotes.value = mesh.remotes.value;
     });
@@ -192,14 +175,29 @@ function doorsOf(desk, call) {
   return { enter, leave };
 }
 
+/**
+ * Load a stylesheet that only this page needs. Resolves also where it fails: the board is usable without.
+ * @param {string} href
+ */
+function stylesheet(href) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = href;
+  document.head.append(link);
+  return new Promise((resolve) => {
+    link.onload = resolve;
+    link.onerror = resolve;
+  });
+}
+
 async function main() {
   const holder = document.getElementById("boot");
   const app = document.getElementById("app");
   if (!holder || !app) return;
   /** @type {Boot} */
   const boot = JSON.parse(holder.textContent ?? "{}");
-  await loadMessages(boot.language);
-  const store = new TeacherStore();
+  await Promise.all([loadMessages(boot.language), stylesheet("/static/css/board-extra.css")]);
+  const store = new Store();
   const live = new Live({ socket: boot.socket, session: boot.session, who: boot.staff }, store);
   const call = new VisitedCall(live, store, boot.ice);
   const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, (kind, fields) =>

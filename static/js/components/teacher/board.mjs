@@ -156,6 +156,12 @@ function BoardFoot({ desk }) {
     <${TwicePressed} label=${t("Stop now")} again=${t("Press again: stop in both schools")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
     ${minute && html`<button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>`}
     <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on with the lesson") : t("Pause")}</button>
+    ${
+      desk.lesson.value?.pacing === "pairs" &&
+      html`<button type="button" class="button quiet" disabled=${paused} onClick=${() => {
+        desk.asked.value = { dialog: "bring" };
+      }}>${t("Everyone to a step…")}</button>`
+    }
     <button type="button" class="button quiet" onClick=${() => {
       desk.asked.value = { dialog: "close" };
     }}>${t("Close the lesson")}</button>

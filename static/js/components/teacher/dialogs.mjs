@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { html } from "../../html.mjs";
 import { say, t, tn } from "../../i18n.mjs";
 import { placesFor, summary } from "../../views/teacher/board.mjs";
+import { stepsAhead, stepTitle } from "../../views/teacher/lesson.mjs";
 import { roomNumber } from "../../views/teacher/lobby.mjs";
 import { inAllLanguages, isolated, nameOf, namesLine } from "../../views/teacher/people.mjs";
 import { Dialog, Refused } from "./parts.mjs";
@@ -24,6 +25,8 @@ export function Dialogs({ desk }) {
       return html`<${NoteDialog} desk=${desk} room=${asked.room} />`;
     case "move":
       return html`<${MoveDialog} desk=${desk} member=${asked.member} />`;
+    case "bring":
+      return html`<${BringDialog} desk=${desk} />`;
     default:
       return html`<${WeightyDialog} desk=${desk} asked=${asked} />`;
   }
@@ -123,11 +126,43 @@ function MoveDialog({ desk, member }) {
   <//>`;
 }
 
+/** @param {{ desk: Desk }} props */
+function BringDialog({ desk }) {
+  const { boot, lesson, session, rows } = desk;
+  const { indices, proposed } = stepsAhead(lesson.value, session.value, rows.value);
+  const chosen = useSignal(proposed);
+  const bring = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    actAndClose(desk, t("Everyone is at the chosen step."), "next_gate", {
+      after: session.peek().floor,
+      to: chosen.value,
+    });
+  };
+  return html`<${Dialog} title=${t("Bring everyone to a step")} onClose=${() => close(desk)}>
+    <form onSubmit=${bring}>
+      <div class="field">
+        <label for="bring-to">${t("To which step")}</label>
+        <select id="bring-to" value=${chosen.value} onChange=${(/** @type {Event} */ event) => {
+          chosen.value = Number(/** @type {HTMLSelectElement} */ (event.target).value);
+        }}>
+          ${indices.map((index) => html`<option key=${index} value=${index}>${index + 1}. ${stepTitle(lesson.value, index, boot.language)}</option>`)}
+        </select>
+        <p class="hint">${t("Rooms that are not there yet leave out what lies between; what they have written is kept. Nobody goes back.")}</p>
+      </div>
+      <${Refused} desk=${desk} place="dialog" />
+      <footer>
+        <button type="button" class="button quiet" onClick=${() => close(desk)}>${t("Back")}</button>
+        <button type="submit" class="button primary" disabled=${indices.length === 0}>${t("Bring everyone there")}</button>
+      </footer>
+    </form>
+  <//>`;
+}
+
 /** @typedef {{ title: string, consequence: ComponentChildren, press: string, told: string, kind: string, fields: Record<string, unknown> }} Weighty */
 
 /**
  * @param {Desk} desk
- * @param {Exclude<Asked, { dialog: "note" } | { dialog: "move" }>} asked
+ * @param {Exclude<Asked, { dialog: "note" } | { dialog: "move" } | { dialog: "bring" }>} asked
  * @returns {Weighty}
  */
 function weighty(desk, asked) {
@@ -178,7 +213,7 @@ function weighty(desk, asked) {
   }
 }
 
-/** @param {{ desk: Desk, asked: Exclude<Asked, { dialog: "note" } | { dialog: "move" }> }} props */
+/** @param {{ desk: Desk, asked: Exclude<Asked, { dialog: "note" } | { dialog: "move" } | { dialog: "bring" }> }} props */
 function WeightyDialog({ desk, asked }) {
   const { title, consequence, press, told, kind, fields } = weighty(desk, asked);
   return html`<${Dialog} title=${title} onClose=${() => close(desk)}>

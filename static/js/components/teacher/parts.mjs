@@ -8,6 +8,8 @@ import { remedy } from "../../views/teacher/lobby.mjs";
 import { nameOf, whose } from "../../views/teacher/people.mjs";
 import { SchoolMark } from "../person.mjs";
 
+const SETTLES_AFTER = 1200;
+
 /** @import { ReadonlySignal } from "@preact/signals" */
 /** @import { ComponentChildren } from "preact" */
 /** @import { Desk } from "./state.mjs" */
@@ -101,6 +103,7 @@ function refusalWords({ code, message }) {
  */
 export function TwicePressed({ label, again, onPress, class: className = "button danger" }) {
   const armed = useSignal(false);
+  const shownAt = useRef(performance.now());
   useEffect(() => {
     if (!armed.value) return undefined;
     const timer = setTimeout(() => {
@@ -109,6 +112,8 @@ export function TwicePressed({ label, again, onPress, class: className = "button
     return () => clearTimeout(timer);
   }, [armed.value]);
   const press = () => {
+    // The click that brought this page here may still be going on: a double click must not stop a lesson.
+    if (performance.now() - shownAt.current < SETTLES_AFTER) return;
     if (armed.value) onPress();
     armed.value = !armed.value;
   };

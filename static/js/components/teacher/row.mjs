@@ -48,7 +48,7 @@ function Drawn({ desk, row, need, isOpen, onEnter }) {
     <span class="row-why">${need ? html`<${Why} desk=${desk} need=${need} />` : html`<${Progress} desk=${desk} row=${row} />`}</span>
     <span class="row-people">
       <button type="button" class="row-open" aria-expanded=${isOpen} aria-label=${label} onClick=${open}>
-        <span class="num row-number">${row.number}</span>${" "}
+        <span class="row-number">${row.number}</span>${" "}
         ${row.members.map((member, at) => html`${at > 0 && " + "}<${Member} key=${member} desk=${desk} member=${member} row=${row} />`)}
       </button>
     </span>

@@ -7,7 +7,7 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
 /** @import { Group, Scene } from "../../views/teacher/board.mjs" */
 
 /** @typedef {{ place: string, code: string, message: string }} Refusal shown near the place where the press was made */
-/** @typedef {{ dialog: "note", room: string | null } | { dialog: "move", member: string } | { dialog: "remove", member: string } | { dialog: "part", room: string } | { dialog: "close" }} Asked */
+/** @typedef {{ dialog: "note", room: string | null } | { dialog: "move", member: string } | { dialog: "remove", member: string } | { dialog: "part", room: string } | { dialog: "bring" } | { dialog: "close" }} Asked */
 /** @typedef {import("../../rtc/media-room.mjs").Remote} Remote */
 /**
  * @typedef {object} Call the visitor's side of a room's video call
@@ -20,7 +20,7 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @typedef {object} Pushed what the server told, as the page's store keeps it
  * @property {Signal<Session | null>} session
  * @property {Signal<Seats | null>} seats
- * @property {Signal<Presence | null>} presence
+ * @property {ReadonlySignal<Presence | null>} presence
  * @property {Signal<ReadonlyMap<string, Room>>} rooms
  * @property {Signal<ReadonlyMap<number, Board>>} boards
  * @property {Map<string, Signal<Row>>} row

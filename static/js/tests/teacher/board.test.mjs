@@ -104,7 +104,7 @@ test("a missing partner is told with the time since it was first seen", () => {
   assert.equal(needOf(row(1, { present: [], state: "done" }), scene()), null);
 });
 
-test("early is a room that has waited a while and is ahead of at least half of the others", () => {
+test("early is a room that has waited a while and is ahead of nine in ten", () => {
   const rows = [
     row(1, { step: 2 }),
     row(2, { step: 2 }),
@@ -114,6 +114,8 @@ test("early is a room that has waited a while and is ahead of at least half of t
   assert.equal(ahead, 3);
   assert.equal(needOf(/** @type {Row} */ (rows[2]), scene({ ahead }))?.code, "early");
   assert.equal(needOf({ .../** @type {Row} */ (rows[2]), entered_at: NOW - 100_000 }, scene({ ahead })), null);
+  const thirty = Array.from({ length: 30 }, (_, at) => row(at, { step: at < 3 ? 6 : at < 6 ? 5 : 2 }));
+  assert.equal(aheadFrom(thirty), 6);
   assert.equal(aheadFrom([row(1)]), Number.POSITIVE_INFINITY);
 });
 

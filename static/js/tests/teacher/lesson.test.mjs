@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { duration, left, urgency } from "../../views/teacher/clocks.mjs";
-import { behindTheGate, countdownTo, gateLabel, nextFloor, stepRange, ticks } from "../../views/teacher/lesson.mjs";
+import {
+  behindTheGate,
+  countdownTo,
+  gateLabel,
+  nextFloor,
+  stepRange,
+  stepsAhead,
+  ticks,
+} from "../../views/teacher/lesson.mjs";
 import { inAllLanguages, namesLine } from "../../views/teacher/people.mjs";
 import { entryWords, shown } from "../../views/teacher/room.mjs";
 
@@ -90,13 +98,21 @@ test("the head counts down the step that all share, else to the bell", () => {
   assert.deepEqual(countdownTo([], 100), { end: 100, of: "bell" });
 });
 
-test("ticks show where a room is, in at most twelve", () => {
+test("everyone can be brought to any later step; the one where the first room is stands proposed", () => {
+  const pairs = lesson(["group", "group", "group", "group"]);
+  assert.deepEqual(stepsAhead(pairs, at(0), [row({ step: 1 }), row({ step: 2 })]), { indices: [1, 2, 3], proposed: 2 });
+  assert.deepEqual(stepsAhead(pairs, at(1), [row({ step: 1 })]), { indices: [2, 3], proposed: 2 });
+  assert.deepEqual(stepsAhead(pairs, at(1), [row({ step: 4, state: "done" })]), { indices: [2, 3], proposed: 2 });
+  assert.deepEqual(stepsAhead(pairs, at(3), []), { indices: [], proposed: -1 });
+});
+
+test("ticks show where a room is, in at most eight", () => {
   assert.deepEqual(ticks(1, 3), ["done", "now", ""]);
   assert.deepEqual(ticks(3, 3), ["done", "done", "done"]);
   const many = ticks(20, 40);
-  assert.equal(many.length, 12);
-  assert.equal(many.indexOf("now"), 6);
-  assert.equal(ticks(40, 40).filter((tick) => tick === "done").length, 12);
+  assert.equal(many.length, 8);
+  assert.equal(many.indexOf("now"), 4);
+  assert.equal(ticks(40, 40).filter((tick) => tick === "done").length, 8);
 });
 
 test("times", () => {

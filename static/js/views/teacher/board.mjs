@@ -26,16 +26,18 @@ const RANKS = ["help", "check", "missing", "stuck", "early", "help_taken"];
 export const GROUPS = ["needs", "working", "waiting", "done"];
 
 /**
- * Return the step from which a room counts as ahead: fewer than half of the rooms have come so far.
+ * Return the step from which a room counts as ahead: no more than one room in ten (but one always) has come so far, so
+ * that being early stays news on a board of two hundred.
  * @param {readonly Row[]} rows
  */
 export function aheadFrom(rows) {
   const steps = rows
     .filter((row) => row.members.length)
     .map((row) => row.step)
-    .sort((a, b) => a - b);
+    .sort((a, b) => b - a);
+  const next = steps[Math.max(1, Math.floor(steps.length / 10))];
   // One room alone cannot be ahead of anybody.
-  return steps.length < 2 ? Number.POSITIVE_INFINITY : /** @type {number} */ (steps[Math.floor(steps.length / 2)]) + 1;
+  return next === undefined ? Number.POSITIVE_INFINITY : next + 1;
 }
 
 /**

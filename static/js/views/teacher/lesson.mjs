@@ -4,6 +4,8 @@ import { isolated } from "./people.mjs";
 
 /** @import { Lesson, Row, Session } from "./types.mjs" */
 
+const MOST_TICKS = 8;
+
 /**
  * Return the title of a step, or a word for the end.
  * @param {Lesson | null} lesson
@@ -65,6 +67,19 @@ export function behindTheGate(lesson, session, rows) {
 }
 
 /**
+ * Return the steps to which everyone could be brought now, the nearest that leaves no room behind marked as the proposal.
+ * @param {Lesson | null} lesson
+ * @param {Session} session
+ * @param {readonly Row[]} rows
+ * @returns {{ indices: number[], proposed: number }}
+ */
+export function stepsAhead(lesson, session, rows) {
+  const indices = (lesson?.steps ?? []).map((step) => step.index).filter((index) => index > session.floor);
+  const furthest = Math.max(session.floor + 1, ...rows.filter((row) => row.members.length).map((row) => row.step));
+  return { indices, proposed: indices.includes(furthest) ? furthest : (indices[0] ?? -1) };
+}
+
+/**
  * Return where the rooms are: "step 3 of 8" or "steps 2–5 of 8".
  * @param {readonly Row[]} rows
  * @param {number} steps how many the lesson has
@@ -94,13 +109,13 @@ export function countdownTo(rows, bell) {
 }
 
 /**
- * Return the progress of a row as ticks, at most twelve of them, so that a long lesson stays readable.
+ * Return the progress of a row as ticks, at most eight of them, so that a long lesson fits its column.
  * @param {number} step
  * @param {number} steps
  * @returns {("done" | "now" | "")[]}
  */
 export function ticks(step, steps) {
-  const count = Math.min(steps, 12);
-  const now = steps > 12 ? Math.floor((Math.min(step, steps) * 12) / steps) : step;
+  const count = Math.min(steps, MOST_TICKS);
+  const now = steps > MOST_TICKS ? Math.floor((Math.min(step, steps) * MOST_TICKS) / steps) : step;
   return Array.from({ length: count }, (_, at) => (at < now ? "done" : at === now ? "now" : ""));
 }
