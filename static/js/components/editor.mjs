@@ -47,7 +47,7 @@ export function Editor(props) {
     ${input.kind === "marks" && html`<${Marks} ...${props} />`}
     ${group && html`<${Options} ...${props} />`}
     ${(input.kind === "text" || input.kind === "list") && html`<${List} ...${props} />`}
-    <${Spoken} entries=${entries} onWrite=${props.onWrite} />
+    ${!group && html`<${Spoken} entries=${entries} onWrite=${props.onWrite} />`}
     <${Trouble} trouble=${props.trouble} held=${props.held} />
   </div>`;
 }

@@ -29,7 +29,7 @@ export class Drafts {
    * @param {() => number} [parts.now]
    * @param {(run: () => void, ms: number) => unknown} [parts.later]
    */
-  constructor({ session, member, send, shelf, now = Date.now, later = setTimeout }) {
+  constructor({ session, member, send, shelf, now = Date.now, later = (run, ms) => setTimeout(run, ms) }) {
     this.prefix = `havruta-draft/${session}/${member}/`;
     this.send = send;
     this.shelf = shelf;

@@ -23,7 +23,7 @@ export class Outbox {
    * @param {string} [parts.name]
    * @param {(run: () => void, ms: number) => unknown} [parts.later]
    */
-  constructor({ send, shelf, name = "havruta-outbox", later = setTimeout }) {
+  constructor({ send, shelf, name = "havruta-outbox", later = (run, ms) => setTimeout(run, ms) }) {
     this.send = send;
     this.shelf = shelf;
     this.name = name;

@@ -80,6 +80,8 @@ function makePage(session, live, writing, devices, mesh) {
   const said = signal("");
   const checked = signal(Boolean(boot.checked) || remembered(checkKey));
   const noVideo = signal("");
+  /** The step that I last called done; the room may move on with that same word. */
+  let done = -1;
   const tell = (/** @type {Told} */ one) => {
     if (remembered(`havruta-told/${session}/${one.id}`) || told.value.some((other) => other.id === one.id)) return;
     told.value = [...told.value, one].slice(-3);
@@ -112,7 +114,11 @@ function makePage(session, live, writing, devices, mesh) {
     write: writing.write.bind(writing),
     give: (/** @type {number} */ step, /** @type {string} */ input) => void writing.give(step, input),
     giveAll: writing.giveAll.bind(writing),
-    command: live.command.bind(live),
+    command: (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) => {
+      if (kind === "finish") done = Number(fields.step);
+      return live.command(kind, fields);
+    },
+    calledDone: () => done,
     turn: devices.turn.bind(devices),
     openDevices: () => void devices.open(allowedMedia(store.room.value?.members)),
     finishCheck: () => {
@@ -255,12 +261,8 @@ function keepTelling(live, writing, page) {
     if (!room || session?.status !== "running") return;
     const step = before.room?.step;
     const fields = step === undefined ? [] : [...writing.fields].filter(([key]) => key.startsWith(`${step}/`));
-    const now = {
-      room,
-      session,
-      lesson: null,
-      unfinished: fields.some(([, field]) => field.entries.peek().length > 0),
-    };
+    const written = fields.some(([, field]) => field.entries.peek().length > 0);
+    const now = { room, session, lesson: null, unfinished: written && step !== page.calledDone() };
     for (const one of changes({ ...before, unfinished: now.unfinished }, now, boot.member)) page.tell(one);
     if (!before.room) welcomeBack(room.step, room.room, page);
     for (const note of [...session.notes, ...room.notes]) {

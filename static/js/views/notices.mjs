@@ -10,7 +10,7 @@ import { listed, nameOf, signature } from "./people.mjs";
  * @property {RoomView | null} room
  * @property {SessionView | null} session
  * @property {Lesson | null} lesson
- * @property {boolean} unfinished whether words stood in the step that I had not given
+ * @property {boolean} unfinished whether words stood in the step that I had not called done
  */
 
 /**
@@ -24,7 +24,7 @@ export function changes(before, after, me) {
   if (before.room.room !== after.room.room) return [movedRoom(after.room, me)];
   return [
     ...joined(before.room, after.room, me),
-    ...timeIsOver(before, after.room, me),
+    ...timeIsOver(before, after.room),
     ...visits(before.room, after.room, after.session),
   ];
 }
@@ -70,12 +70,10 @@ function joined(before, after, me) {
 /**
  * @param {Moment} before
  * @param {RoomView} after
- * @param {string} me
  * @returns {Told[]}
  */
-function timeIsOver(before, after, me) {
-  if (!before.room || before.room.step === after.step || before.room.finished.includes(me) || !before.unfinished)
-    return [];
+function timeIsOver(before, after) {
+  if (!before.room || before.room.step === after.step || !before.unfinished) return [];
   return [{ id: `over-${before.room.step}`, kind: "", text: t("The lesson has moved on. Your words are kept.") }];
 }
 

@@ -87,7 +87,6 @@ function Opened(props) {
       <${Text} ...${props} shown=${text} picking=${picking} onPick=${pick} goTo=${goTo} />`
       }
       <section class="write-pane" aria-label=${t("Our work")}>
-        <${Intention} page=${page} />
         ${step ? html`<${StepWork} ...${work} step=${step} />` : html`<p class="lead">${t("You have done everything. Stay together and talk until your teacher closes the lesson.")}</p>`}
       </section>
       <${DoneBar} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />
@@ -253,6 +252,7 @@ function StepCard(props) {
     ${prompt && html`<p class="instruction">${prompt}</p>`}
     ${turn?.role && html`<p class="why">${fillNames(turn.role)}</p>`}
     ${alone && room.members.length > 1 && !waiting && html`<p class="why">${t("You are alone for the moment. Go on; your partner finds you here.")}</p>`}
+    <${Intention} page=${page} />
   </section>`;
 }
 
@@ -318,7 +318,7 @@ function pickingOf({ page, step, room }, picking, onPick) {
   };
 }
 
-/** @param {Scene & {refusal: string, onAnswered: (ack: {ok: boolean, message?: string | null}) => void, onPicked: () => void}} props */
+/** @param {Scene & {refusal: string, onAnswered: (ack: {ok: boolean, message?: string | null}) => void, onPicked: () => void, onHelp: () => void}} props */
 function DoneBar(props) {
   const { page, step, room, session, me, refusal, onAnswered } = props;
   const [busy, setBusy] = useState(false);
@@ -339,6 +339,7 @@ function DoneBar(props) {
     ${asks && turns.map((button, index) => html`<button key=${button.label} type="button" class=${`button${index === 0 ? " primary large" : ""}`} disabled=${paused} aria-busy=${String(busy)} onClick=${() => send(button.kind, button.fields)}>${button.label}</button>`)}
     ${asks && !room.turn && !done && html`<button type="button" class="button primary large" disabled=${paused} aria-busy=${String(busy)} onClick=${() => send("finish")}>${t("Done")}</button>`}
     ${asks && !room.turn && done && html`<button type="button" class="button large" disabled=${paused} onClick=${() => send("reopen")}>${t("Not done yet")}</button>`}
+    <button type="button" class="button icon help-button narrow-only" aria-label=${t("Help")} onClick=${props.onHelp}><span class="glyph hand" aria-hidden="true"></span></button>
     <p class="others" aria-live="polite">${refusal ? html`<strong>${refusal}</strong>` : othersLine(props)}</p>
   </div>`;
 }
