@@ -13,6 +13,8 @@ NO_SHARED_READING = 10.0
 ALONE_AGAIN = 400.0
 MET_BEFORE = 5.0
 TOGETHER = -500.0
+LEFT_BEHIND = 300.0
+GOES_FIRST = -20.0
 
 Assign = Callable[[Sequence[Sequence[float]]], list[tuple[int, int]]]
 """Minimum-cost assignment: rows to columns, as (row, column) pairs (scipy's linear_sum_assignment behind a port)."""
@@ -57,7 +59,7 @@ def lay_out(people: Sequence[Person], history: History, assign: Assign) -> Layou
     alone = [room[0] for room in rooms if len(room) == 1]
     # Where keeping apart left somebody over on a side, a pair may take them in as a third.
     waiting = _fill(placed, alone + waiting, history, assign, 2)
-    unplaced = {p.id: _why_not(p, placed, history) for p in waiting}
+    unplaced = {p.id: _why_not(p, few if p in many else many, placed, history) for p in waiting}
     return Layout(
         rooms=tuple(tuple(p.id for p in room) for room in placed),
         why=tuple(_why(room, history) for room in placed),
@@ -72,13 +74,36 @@ def _fill(
     open_rooms = [room for room in rooms if len(room) == level]
     if not waiting or not open_rooms:
         return waiting
-    cost = [[_cost(person, room, history, level) for room in open_rooms] for person in waiting]
+    seated_already = frozenset(p.id for room in rooms for p in room)
+    cost: list[list[float]] = []
+    for person in waiting:
+        before, after = _mates(person, seated_already, waiting, history)
+        first = GOES_FIRST if after else 0.0
+        cost.append([_cost(person, room, history, level) + _left_behind(before, room) + first for room in open_rooms])
     seated: set[MemberId] = set()
     for row, column in assign(cost):
         if cost[row][column] < FORBIDDEN / 2:
             open_rooms[column].append(waiting[row])
             seated.add(waiting[row].id)
     return [p for p in waiting if p.id not in seated]
+
+
+def _mates(
+    person: Person, seated: frozenset[MemberId], waiting: list[Person], history: History
+) -> tuple[frozenset[MemberId], frozenset[MemberId]]:
+    """Return those who belong with `person`: seated before them, and, of their own side, to be seated after them.
+
+    A round seats one a room, so two classmates who belong together must not go in the same round.
+    """
+    mates = {mate for pair in history.arc | history.together if person.id in pair for mate in pair} - {person.id}
+    beside = {p.id for p in waiting if p.side == person.side and p.id in mates}
+    sooner = {mate for mate in beside if mate < person.id}
+    return frozenset(mates & seated | sooner), frozenset(beside - sooner)
+
+
+def _left_behind(mates: frozenset[MemberId], room: list[Person]) -> float:
+    """Return the cost of sitting down here while somebody one belongs with sits, or is about to sit, elsewhere."""
+    return LEFT_BEHIND * len(mates - {p.id for p in room})
 
 
 def _cost(person: Person, room: list[Person], history: History, level: int) -> float:
@@ -97,7 +122,8 @@ def _cost(person: Person, room: list[Person], history: History, level: int) -> f
     elif not any(set(person.reads) & set(other.reads) for other in room):
         total += NO_SHARED_READING
     if level > 1:
-        if room[0].id in history.alone_last_time:
+        across = [other for other in room if other.side != person.side]
+        if len(across) == 1 and across[0].id in history.alone_last_time:
             total += ALONE_AGAIN
         if _bridges(person, room):
             total -= NO_SHARED_LANGUAGE / 2
@@ -136,8 +162,12 @@ def _why(room: list[Person], history: History) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _why_not(person: Person, rooms: Sequence[Sequence[Person]], history: History) -> str:
-    others = [p for room in rooms for p in room if p.side != person.side]
-    if others and all(frozenset((person.id, p.id)) in history.apart for p in others):
+def _why_not(person: Person, across: Sequence[Person], rooms: Sequence[Sequence[Person]], history: History) -> str:
+    def apart_from(other: Person) -> bool:
+        return frozenset((person.id, other.id)) in history.apart
+
+    if across and all(apart_from(other) for other in across):
+        return "kept_apart"
+    if rooms and all(any(apart_from(other) for other in room) for room in rooms):
         return "kept_apart"
     return "no_seat_left"
