@@ -185,7 +185,7 @@ concerns = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("session", ID),
+    Column("session", ID, index=True),
     Column("room", String(64)),
     Column("school", ID, nullable=False),
     Column("student", ID, nullable=False),

@@ -1,17 +1,29 @@
 """SqlReview: kept work, read by those who may. The rule stands in the query, so that no page can forget it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.adapters.sql.engine import reading
-from server.adapters.sql.live_tables import works
-from server.adapters.sql.people_tables import sessions, students, twinning_schools, twinnings
+from server.adapters.sql.live_tables import lessons, log, session_lessons, works
+from server.adapters.sql.people_tables import (
+    concern_accused,
+    concern_evidence,
+    concerns,
+    meetings,
+    sessions,
+    students,
+    twinning_schools,
+    twinnings,
+)
+from server.core.live.events import EVENTS, AnyEvent, HelpAsked
+from server.core.live.lesson import Lesson
 from server.core.people.models import Staff, WorkRecord
-from server.core.people.permissions import READS_WORK
+from server.core.people.permissions import READS_WORK, RULES
+from server.core.review.record import Happened
 
 
 class SqlReview:
@@ -30,12 +42,62 @@ class SqlReview:
         mine = _readable(reader).where(works.c.author == student, students.c.school == reader.school)
         return await self._read(mine, reader)
 
+    async def log_of_session(self, session: str, reader: Staff) -> list[Happened]:
+        """Return the appends of a lesson and of its rooms, oldest first; empty unless the reader's school stands in the
+        lesson's twinning. Learners' own words to a teacher (why they asked for help) are left out."""
+        of_it = or_(log.c.stream == session, log.c.stream.startswith(f"{session}.", autoescape=True))
+        query = select(log.c.stream, log.c.at, log.c.events).where(of_it, _in_a_twinning_of(reader, session))
+        rows = await self._rows(query.order_by(log.c.at, log.c.stream, log.c.version), reader)
+        return [Happened(row["stream"], row["at"], _without_words(EVENTS.validate_json(row["events"]))) for row in rows]
+
+    async def lesson_of_session(self, session: str, reader: Staff) -> Lesson | None:
+        """Return the lesson as it was started, with all its wording; None before, and for schools not in its twinning."""
+        query = (
+            select(lessons.c.body)
+            .join(session_lessons, session_lessons.c.hash == lessons.c.hash)
+            .where(session_lessons.c.session == session, _in_a_twinning_of(reader, session))
+        )
+        rows = await self._rows(query, reader)
+        return Lesson.model_validate_json(rows[0]["body"]) if rows else None
+
+    async def partners_of(self, student: str, reader: Staff) -> dict[str, tuple[str, ...]]:
+        """Return whom one own-school student sat with, by session; empty for another school's student."""
+        own = exists().where(students.c.id == student, students.c.school == reader.school)
+        met = or_(meetings.c.one == student, meetings.c.other == student)
+        query = select(meetings.c.session, meetings.c.one, meetings.c.other).where(met, own)
+        found: dict[str, list[str]] = {}
+        for row in await self._rows(query.order_by(meetings.c.one, meetings.c.other), reader):
+            found.setdefault(row["session"], []).append(row["other"] if row["one"] == student else row["one"])
+        return {session: tuple(partners) for session, partners in found.items()}
+
+    async def evidence_of(self, concern: str, reader: Staff) -> list[WorkRecord]:
+        """Return the words held with a concern, private ones too, oldest first: for a safety lead of the concern's school
+        who is not accused in it; for anybody else nothing. The caller writes down that they were opened."""
+        if not reader.roles & RULES["see_concerns"].roles:
+            return []
+        accused = exists().where(concern_accused.c.concern == concerns.c.id, concern_accused.c.staff == reader.id)
+        query = (
+            select(works)
+            .join(concern_evidence, concern_evidence.c.work == works.c.id)
+            .join(concerns, concerns.c.id == concern_evidence.c.concern)
+            .where(
+                concerns.c.id == concern,
+                concerns.c.school == reader.school,
+                works.c.room.is_not(None),
+                works.c.by_staff.is_(False),
+                ~accused,
+            )
+        )
+        return await self._read(query, reader)
+
     async def _read(self, query: Select[Any], reader: Staff) -> list[WorkRecord]:
+        return [_work(row) for row in await self._rows(query.order_by(works.c.at, works.c.id), reader)]
+
+    async def _rows(self, query: Select[*tuple[Any, ...]], reader: Staff) -> Sequence[RowMapping]:
         if not reader.roles & READS_WORK:
             return []
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(query.order_by(works.c.at, works.c.id))).mappings().all()
-        return [_work(row) for row in rows]
+            return (await connection.execute(query)).mappings().all()
 
 
 def _readable(reader: Staff) -> Select[Any]:
@@ -51,13 +113,24 @@ def _readable(reader: Staff) -> Select[Any]:
         )
         .where(
             works.c.by_staff.is_(False),
-            works.c.superseded.is_(False),
             works.c.room.is_not(None),
             or_(_of_own_school(reader), _shared_with_the_other_school()),
             # Words kept for the lesson only are gone for review when it closes, before they are deleted.
             or_(works.c.keep == "record", sessions.c.status != "closed"),
         )
     )
+
+
+def _in_a_twinning_of(reader: Staff, session: str) -> ColumnElement[bool]:
+    return exists().where(
+        sessions.c.id == session,
+        twinning_schools.c.twinning == sessions.c.twinning,
+        twinning_schools.c.school == reader.school,
+    )
+
+
+def _without_words(events: list[AnyEvent]) -> tuple[AnyEvent, ...]:
+    return tuple(e.model_copy(update={"reason": ""}) if isinstance(e, HelpAsked) else e for e in events)
 
 
 def _of_own_school(reader: Staff) -> ColumnElement[bool]:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
     )
     op.create_index("ix_concerns_school_at", "concerns", ["school", "at"], unique=False)
+    op.create_index(op.f("ix_concerns_session"), "concerns", ["session"], unique=False)
     op.create_table(
         "deadlines",
         sa.Column("stream", sa.String(length=64), nullable=False),
@@ -359,6 +360,7 @@ def downgrade() -> None:
     op.drop_table("drafts")
     op.drop_index("ix_deadlines_due", table_name="deadlines")
     op.drop_table("deadlines")
+    op.drop_index(op.f("ix_concerns_session"), table_name="concerns")
     op.drop_index("ix_concerns_school_at", table_name="concerns")
     op.drop_table("concerns")
     op.drop_index(op.f("ix_audit_session"), table_name="audit")
