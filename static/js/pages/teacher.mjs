@@ -5,6 +5,7 @@ import { BoardPage } from "../components/teacher/board.mjs";
 import { Closed } from "../components/teacher/closed.mjs";
 import { Dialogs } from "../components/teacher/dialogs.mjs";
 import { Lobby } from "../components/teacher/lobby.mjs";
+import { Told } from "../components/teacher/parts.mjs";
 import { makeDesk } from "../components/teacher/state.mjs";
 import { html } from "../html.mjs";
 import { loadMessages, t } from "../i18n.mjs";
@@ -134,6 +135,7 @@ function Page({ desk, live, doors, onFill }) {
             ? html`<${BoardPage} desk=${desk} onEnter=${doors.enter} onLeave=${doors.leave} />`
             : html`<${Closed} desk=${desk} />`
     }
+    <${Told} desk=${desk} />
     <${Dialogs} desk=${desk} />`;
 }
 
@@ -190,6 +192,40 @@ function stylesheet(href) {
   });
 }
 
+/**
+ * Whether this teacher stands in a room is decided by what the rooms are told: after a reload the page is back in the room
+ * where it still is, and it is out where the server has let it go (a long loss of connection, the end of the lesson).
+ * @param {Desk} desk
+ * @param {VisitedCall} call
+ */
+function keepDoorsTrue(desk, call) {
+  let looked = false;
+  let inside = false;
+  effect(() => {
+    const rows = desk.rows.value;
+    const running = desk.session.value.status === "running";
+    const visiting = desk.visiting.value;
+    const at = rows.find((row) => row.visitors.includes(desk.boot.staff))?.room ?? null;
+    if (!looked && rows.length > 0) {
+      looked = true;
+      if (at && !visiting && running) {
+        desk.open.value = at;
+        desk.visiting.value = at;
+        void call.join(at, true);
+        return;
+      }
+    }
+    if (visiting && at === visiting) inside = true;
+    if (!visiting) inside = false;
+    else if (!running || (inside && at !== visiting)) {
+      inside = false;
+      desk.visiting.value = null;
+      call.leave();
+      if (running) desk.told.value = t("You are out of the room.");
+    }
+  });
+}
+
 async function main() {
   const holder = document.getElementById("boot");
   const app = document.getElementById("app");
@@ -207,13 +243,7 @@ async function main() {
   setInterval(() => {
     desk.now.value = store.clock.now();
   }, 1000);
-  effect(() => {
-    const status = desk.session.value.status;
-    if (status !== "running" && desk.visiting.peek()) {
-      desk.visiting.value = null;
-      call.leave();
-    }
-  });
+  keepDoorsTrue(desk, call);
   const onFill = async () => {
     if (!boot.fill) return false;
     const answer = await fetch(boot.fill, {

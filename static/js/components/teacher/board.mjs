@@ -24,18 +24,18 @@ import { BoardRow } from "./row.mjs";
 export function BoardPage({ desk, onEnter, onLeave }) {
   useKeys(desk, onLeave);
   const count = useComputed(() => desk.rows.value.filter((row) => row.members.length).length).value;
+  const isOpen = useComputed(() => (desk.row(desk.open.value ?? "")?.value.members.length ?? 0) > 0).value;
   if (desk.session.value.paused?.calm) return html`<${Stopped} desk=${desk} />`;
   return html`<div class=${`board${count >= DENSE_FROM ? " is-dense" : ""}`}>
     <${BoardHead} desk=${desk} />
     <div class="board-main">
       ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
       <${Refused} desk=${desk} place="everyone" />
-      <p class="visually-hidden" role="status">${desk.told.value}</p>
       <${ClassBoard} desk=${desk} />
       ${
         !desk.projected.value &&
         html`<${Unseated} desk=${desk} />
-        <div class=${`board-with-drawer${desk.open.value ? " is-open" : ""}`}>
+        <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
           <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
         </div>`
@@ -60,7 +60,7 @@ function BoardHead({ desk }) {
     <${Countdown} desk=${desk} />
     <div class="board-actions">
       ${behind !== "" && label !== null && html`<span class="soft small behind">${behind}</span>`}
-      <button type="button" class="button" disabled=${paused} onClick=${() => desk.act("everyone", "extend_all", { seconds: 60 })}>${t("+1 min for all")}</button>
+      <button type="button" class="button" disabled=${paused} onClick=${() => desk.act("everyone", "extend_all", { seconds: 60 }, t("One minute more for every room."))}>${t("+1 min for all")}</button>
       ${
         label === null
           ? html`<span class="soft small behind">${t("No gate is left: rooms go on by themselves")}</span>`

@@ -21,7 +21,7 @@ export function Closed({ desk }) {
         tn("in one room", "in {n} rooms", rooms),
       ].join(
         " ",
-      )}. ${finished === rooms ? t("Every room came to the end.") : tn("One room came to the end; the words of all are kept.", "{n} rooms came to the end; the words of all are kept.", finished)}</p>`
+      )}. ${finished === rooms ? t("Every room came to the end.") : finished === 0 ? t("The words of all are kept.") : tn("One room came to the end; the words of all are kept.", "{n} rooms came to the end; the words of all are kept.", finished)}</p>`
     }
     <div class="button-row">
       <a class="button primary large" href=${desk.boot.urls.review}>${t("Read what was written")}</a>

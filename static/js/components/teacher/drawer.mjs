@@ -23,7 +23,7 @@ export function Drawer({ desk, onEnter, onLeave }) {
   useEffect(() => {
     heading.current?.focus();
   }, [open]);
-  if (!row) return null;
+  if (!row?.members.length) return null;
   const visiting = desk.visiting.value === row.room;
   return html`<aside class=${`drawer${visiting ? " is-visiting" : ""}`} aria-labelledby="drawer-title">
     <header>
@@ -86,8 +86,8 @@ function Members({ desk, row }) {
 /** @param {{ desk: Desk, row: Row }} props */
 function RoomActions({ desk, row }) {
   const { room } = row;
-  const act = (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) =>
-    desk.act("drawer", kind, { room, ...fields });
+  const act = (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}, told = "") =>
+    desk.act("drawer", kind, { room, ...fields }, told);
   const next = stepTitle(desk.lesson.value, row.step + 1, desk.boot.language);
   const atGate = row.state !== "working";
   return html`<div class="button-row drawer-actions">
@@ -96,7 +96,7 @@ function RoomActions({ desk, row }) {
     <button type="button" class="button" onClick=${() => {
       desk.asked.value = { dialog: "note", room };
     }}>${t("Note to this room")}</button>
-    <button type="button" class="button" onClick=${() => act("add_time", { seconds: 60 })}>${t("+1 min")}</button>
+    <button type="button" class="button" onClick=${() => act("add_time", { seconds: 60 }, t("One minute more for this room."))}>${t("+1 min")}</button>
     ${!atGate && html`<button type="button" class="button" onClick=${() => act("move_room_on", { step: row.step })}>${t("Next step for this room: {title}", { title: next })}</button>`}
     <button type="button" class="button danger" onClick=${() => {
       desk.asked.value = { dialog: "part", room };

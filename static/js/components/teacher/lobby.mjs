@@ -43,7 +43,6 @@ export function Lobby({ desk, onFill }) {
       <div class="board-actions"><a class="button quiet" href=${boot.urls.plan}>${t("The plan")}</a></div>
     </header>
     <div class="board-main">
-      <p class="visually-hidden" role="status">${desk.told.value}</p>
       <div class="lobby">
         <${Arrivals} desk=${desk} column=${ours} />
         <${Proposed} desk=${desk} onFill=${onFill} here=${ours.here + theirs.here} />

@@ -123,3 +123,19 @@ export function TwicePressed({ label, again, onPress, class: className = "button
     <span aria-live="assertive">${armed.value ? again : label}</span>
   </button>`;
 }
+
+/**
+ * What the last press did: seen for a moment, and said by a screen reader.
+ * @param {{ desk: Desk }} props
+ */
+export function Told({ desk }) {
+  const { told } = desk;
+  useEffect(() => {
+    if (told.value === "") return undefined;
+    const timer = setTimeout(() => {
+      told.value = "";
+    }, 5000);
+    return () => clearTimeout(timer);
+  }, [told.value]);
+  return html`<div class="toasts" role="status">${told.value !== "" && html`<div class="toast good"><span>${told.value}</span></div>`}</div>`;
+}

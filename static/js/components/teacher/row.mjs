@@ -106,13 +106,13 @@ function Visitor({ desk, id }) {
 /** @param {{ desk: Desk, row: Row, need: Need | null, onEnter: (room: string) => void }} props */
 function Actions({ desk, row, need, onEnter }) {
   if (desk.visiting.value === row.room) return null;
-  const place = `row ${row.room}`;
+  const place = "everyone";
   const coming =
     need?.code === "help" &&
-    html`<button type="button" class="button" onClick=${() => desk.act(place, "take_help", { room: row.room })}>${t("I'm coming")}</button>`;
+    html`<button type="button" class="button" onClick=${() => desk.act(place, "take_help", { room: row.room }, t("They see that you are on the way."))}>${t("I'm coming")}</button>`;
   const minute = need?.code === "stuck" || need?.code === "missing";
   return html`${coming}
-    ${minute && html`<button type="button" class="button" onClick=${() => desk.act(place, "add_time", { room: row.room, seconds: 60 })}>${t("+1 min")}</button>`}
+    ${minute && html`<button type="button" class="button" onClick=${() => desk.act(place, "add_time", { room: row.room, seconds: 60 }, t("One minute more for this room."))}>${t("+1 min")}</button>`}
     ${need && html`<button type="button" class="button" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}
     ${!need && html`<button type="button" class="button quiet" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}`;
 }

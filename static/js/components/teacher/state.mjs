@@ -50,7 +50,7 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {Signal<string>} told what the last press did, for eye and screen reader
  * @property {Signal<boolean>} calm the countdown is hidden
  * @property {Signal<boolean>} projected only the class board is shown
- * @property {(place: string, kind: string, fields?: Record<string, unknown>) => Promise<Ack>} act
+ * @property {(place: string, kind: string, fields?: Record<string, unknown>, told?: string) => Promise<Ack>} act `told` is said when it is done
  */
 
 /**
@@ -74,6 +74,7 @@ export function makeDesk(boot, pushed, call, send) {
   }));
   const visiting = signal(/** @type {string | null} */ (null));
   const refusal = signal(/** @type {Refusal | null} */ (null));
+  const told = signal("");
   return {
     boot,
     session,
@@ -93,12 +94,13 @@ export function makeDesk(boot, pushed, call, send) {
     asked: signal(null),
     held: signal(null),
     refusal,
-    told: signal(""),
+    told,
     calm: signal(false),
     projected: signal(false),
-    async act(place, kind, fields = {}) {
+    async act(place, kind, fields = {}, words = "") {
       const ack = await send(kind, fields);
       refusal.value = ack.ok ? null : { place, code: ack.code ?? "", message: ack.message ?? "" };
+      if (ack.ok && words) told.value = words;
       return ack;
     },
   };
