@@ -250,7 +250,7 @@ async def open_house(sqlite: AsyncEngine, hebrew: Path) -> AsyncGenerator[OpenHo
     """Start a server with the entrance pages; settings by keyword."""
     clients: list[TestClient[web.Request, web.Application]] = []
 
-    async def start(**settings: Any) -> House:
+    async def start(door: entrance.DemoDoor | None = None, **settings: Any) -> House:
         people, clock = SqlPeople(sqlite, SECRET), FixedClock()
         chosen = SettingsForTests(**settings)
         app = web.Application(middlewares=MIDDLEWARES, client_max_size=MOST_BYTES)
@@ -265,6 +265,8 @@ async def open_house(sqlite: AsyncEngine, hebrew: Path) -> AsyncGenerator[OpenHo
             holidays=cast(Any, None),
             live=cast(Any, Forgetful()),
         )
+        if door is not None:
+            app[entrance.DEMO] = door
         app[LIMITS] = Limits(SECRET)
         app[CATALOGUES] = Catalogues(hebrew, pseudo=chosen.pseudo_locale)
         loader = jinja2.FileSystemLoader(SERVER / "templates")

@@ -7,6 +7,7 @@ import pytest
 from server.core.people.models import Staff, Twinning, TwinningSide
 from server.edges.identity import hash_password, local_path
 from server.edges.limits import CODES_A_MINUTE
+from server.edges.pages.entrance import DemoDoor, DemoStudent, DemoTeacher
 from tests.people.conftest import HAIFA, NOW, OpenHouse, furnish, lesson, teacher_of
 
 CODE = "ABCDEFGH2"
@@ -220,3 +221,24 @@ async def test_staff_settings_follow_the_language_button(open_house: OpenHouse) 
     changed: Staff | None = await house.people.staff("teacher-haifa")
     assert changed is not None
     assert changed.language == "en"
+
+
+async def test_the_demos_first_page_has_everything_one_click_away(open_house: OpenHouse) -> None:
+    filled: list[bool] = []
+
+    async def fill() -> None:
+        filled.append(True)
+
+    names = {"en": "Teacher of haifa"}
+    teacher = DemoTeacher("teacher-haifa", names, HAIFA.names, "teacher@haifa.example", PASSWORD, "a")
+    student = DemoStudent({"en": "Dana 1"}, HAIFA.names, CODE, "a")
+    house = await open_house(door=DemoDoor((teacher,), (student,), "lesson-1", fill), demo=True)
+    await furnish(house.people)
+    page = (await house.get("/"))[1]
+    for expected in ("Teacher of haifa", PASSWORD, f'href="/j/{CODE}"', "ABC-DEF-GH2", "/demo/fill"):
+        assert expected in page
+    assert await house.post("/demo/fill") == (303, "/?filled=1")
+    assert filled == [True]
+    assert (await house.post("/demo/teacher", {"teacher": "teacher-chicago"}))[0] == 404
+    assert await house.post("/demo/teacher", {"teacher": "teacher-haifa"}) == (303, "/sessions/lesson-1/live")
+    assert await house.get("/signin") == (303, "/home")
