@@ -72,8 +72,10 @@ class Publisher:
         return milliseconds(self._clock.now()) or 0
 
     async def words(self, room: Room, scene: Scene) -> Words:
-        """Return a room's words, with what a passed step left behind where this step turns it over."""
+        """Return a room's words and notes, with what a passed step left behind where this step turns it over."""
         works = await self._memory.words(scene.session.id, room.id)
+        if any(note.room == room.id for note in scene.session.notes):
+            works = works | await self._memory.words(scene.session.id, None)
         drafts = await self._store.drafts(scene.session.id, room.id) if _somebody_left_words(room, scene) else []
         return words_of(works, drafts, current_step(room, scene.session))
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 import aiohttp
 import socketio
 
-START_SECONDS = 30
+START_SECONDS = 90
 PATIENCE_SECONDS = 12.0
 
 
@@ -121,7 +121,9 @@ class PersonOnline:
 
     async def _view(self, message: dict[str, Any]) -> None:
         self.heard.append(json.dumps(message, ensure_ascii=False))
-        self.views[message["part"]] = message["view"]
+        # Who is here has two scopes: the lesson's arrivals, and the room one sits in.
+        in_room = message["part"] == "presence" and message["view"]["scope"] != self.session
+        self.views["beside" if in_room else message["part"]] = message["view"]
         self._news.set()
 
     async def _rows(self, message: dict[str, Any]) -> None:
