@@ -116,7 +116,7 @@ function EntryFields(props) {
     <div class="entry-tools">
       <${Tags} tags=${input.tags} value=${entry.tag ?? null} onChoose=${(/** @type {string | null} */ tag) => put({ tag })} />
       <${Proof} ...${props} />
-      ${several && entries.length > 1 && html`<button type="button" class="button quiet" onClick=${() => onWrite(entries.filter((_, at) => at !== index))}>${t("Remove")}</button>`}
+      ${several && entries.length > 1 && html`<button type="button" class="button quiet" onClick=${() => onWrite(entries.filter((_, at) => at !== index))}>${t("Take it out")}</button>`}
     </div>
   </li>`;
 }

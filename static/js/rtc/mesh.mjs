@@ -6,7 +6,7 @@ import { Peer } from "./peer.mjs";
 /** @import {PeerView, SignalIn} from "../wire.mjs" */
 
 const LISTEN_EVERY = 400;
-const MEASURE_EVERY = 4000;
+const MEASURE_EVERY = 2500;
 const LOUD = 0.02;
 const MOST_HELD = 80;
 /** How long a picture that still flows is kept when the server no longer sees the person (their signalling is down). */
@@ -189,8 +189,14 @@ export class Mesh {
     for (const link of this.links.values()) {
       if (link.peer.state !== "connected") continue;
       const before = link.level;
-      link.level = await measured(link);
-      changed ||= before !== link.level;
+      const { level, flows } = await measured(link);
+      link.level = level;
+      changed ||= before !== level;
+      // Neither the server nor the line hears of them any more: a still picture would pretend that they are here.
+      if (link.goneSince !== null && !flows) {
+        this.#end(link.view.peer);
+        changed = true;
+      }
     }
     if (changed) this.#tell();
   }
@@ -198,7 +204,7 @@ export class Mesh {
 
 /**
  * @param {Link} link
- * @returns {Promise<1 | 2 | 3>}
+ * @returns {Promise<{level: 1 | 2 | 3, flows: boolean}>} flows: whether anything has come since the last time
  */
 async function measured(link) {
   let roundTrip;
@@ -215,5 +221,5 @@ async function measured(link) {
   const newlyGot = Math.max(0, got - link.got);
   link.lost = lost;
   link.got = got;
-  return levelOf(roundTrip, newlyLost / Math.max(1, newlyLost + newlyGot));
+  return { level: levelOf(roundTrip, newlyLost / Math.max(1, newlyLost + newlyGot)), flows: newlyGot > 0 };
 }

@@ -25,7 +25,7 @@ export function changes(before, after, me) {
   return [
     ...joined(before.room, after.room, me),
     ...timeIsOver(before, after.room),
-    ...visits(before.room, after.room, after.session),
+    ...farewells(before.room, after.room, after.session),
   ];
 }
 
@@ -78,21 +78,16 @@ function timeIsOver(before, after) {
 }
 
 /**
+ * Who is here is shown for as long as they are; only their leaving needs telling.
  * @param {RoomView} before
  * @param {RoomView} after
  * @param {SessionView | null} session
  * @returns {Told[]}
  */
-function visits(before, after, session) {
+function farewells(before, after, session) {
   const host = (/** @type {string} */ id) => signature(session?.hosts.find((one) => one.id === id));
-  const came = Object.keys(after.visitors).filter((id) => !(id in before.visitors));
   const went = Object.keys(before.visitors).filter((id) => !(id in after.visitors));
   return [
-    ...came.map((id) => ({
-      id: `came-${id}-${after.version}`,
-      kind: /** @type {const} */ (""),
-      text: t("{name} has come into your room.", { name: host(id) }),
-    })),
     ...went.map((id) => ({
       id: `went-${id}-${after.version}`,
       kind: /** @type {const} */ (""),

@@ -48,6 +48,7 @@ function Opened(props) {
   const [refusal, setRefusal] = useState("");
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => heading.current?.focus({ preventScroll: false }), []);
+  useEffect(() => setRefusal(""), [room.turn?.acts, room.turn?.phase, room.finished.length, room.lines.length]);
   const text = textOf(lesson, step, room, me);
   const names = partnerNames(room, me);
   const fillNames = (/** @type {string} */ words) => words.replaceAll("{partner}", names);
