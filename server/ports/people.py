@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
 from server.core.people.models import (
     AuditEntry,
@@ -18,6 +19,7 @@ from server.core.people.models import (
     Twinning,
     WorkRecord,
 )
+from server.core.review.record import Happened
 
 
 class People(Protocol):
@@ -142,4 +144,22 @@ class Review(Protocol):
 
     async def works_of_student(self, student: str, reader: Staff) -> list[WorkRecord]:
         """Return one own-school student's kept work, oldest first; empty for another school's student."""
+        ...
+
+    async def log_of_session(self, session: str, reader: Staff) -> list[Happened]:
+        """Return the appends of a lesson and of its rooms, oldest first; empty unless the reader's school stands in the
+        lesson's twinning. Learners' own words to a teacher (why they asked for help) are left out."""
+        ...
+
+    async def lesson_of_session(self, session: str, reader: Staff) -> Lesson | None:
+        """Return the lesson as it was started, with all its wording; None before, and for schools not in its twinning."""
+        ...
+
+    async def partners_of(self, student: str, reader: Staff) -> dict[str, tuple[str, ...]]:
+        """Return whom one own-school student sat with, by session; empty for another school's student."""
+        ...
+
+    async def evidence_of(self, concern: str, reader: Staff) -> list[WorkRecord]:
+        """Return the words held with a concern, own students' private ones too, oldest first: for a safety lead of the
+        concern's school who is not accused in it; for anybody else nothing. The caller writes down that they were opened."""
         ...

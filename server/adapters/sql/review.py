@@ -71,11 +71,14 @@ class SqlReview:
         return {session: tuple(partners) for session, partners in found.items()}
 
     async def evidence_of(self, concern: str, reader: Staff) -> list[WorkRecord]:
-        """Return the words held with a concern, private ones too, oldest first: for a safety lead of the concern's school
-        who is not accused in it; for anybody else nothing. The caller writes down that they were opened."""
+        """Return the words held with a concern, own students' private ones too, oldest first: for a safety lead of the
+        concern's school who is not accused in it; for anybody else nothing. The caller writes down that they were opened."""
         if not reader.roles & RULES["see_concerns"].roles:
             return []
         accused = exists().where(concern_accused.c.concern == concerns.c.id, concern_accused.c.staff == reader.id)
+        # The child whose concern it is may have been erased since; their words are still their own school's.
+        reporter = select(concerns.c.student).where(concerns.c.id == concern)
+        own = select(students.c.id).where(students.c.school == reader.school).union(reporter)
         query = (
             select(works)
             .join(concern_evidence, concern_evidence.c.work == works.c.id)
@@ -85,6 +88,8 @@ class SqlReview:
                 concerns.c.school == reader.school,
                 works.c.room.is_not(None),
                 works.c.by_staff.is_(False),
+                # Notes to oneself and reflections of another school's child are that school's to open.
+                or_(works.c.visibility.in_(("after_reveal", "live")), works.c.author.in_(own)),
                 ~accused,
             )
         )
