@@ -75,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     protocols = commands.add_parser("protocols", help="check and show learning protocols")
     of_protocols = protocols.add_subparsers(metavar="ACTION", required=True)
     check = of_protocols.add_parser("check", help="check protocol files; says file, line and field of each mistake")
-    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: those that ship)")
+    check.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: those that ship)"
+    )
     check.set_defaults(run=_check)
     show = of_protocols.add_parser("show", help="print a protocol step by step")
     show.add_argument("id")
@@ -269,7 +271,11 @@ def _show(given: argparse.Namespace) -> int:
         print(f"There is no protocol '{given.id}'. There are: {', '.join(sorted(protocols))}", file=sys.stderr)
         return FAILED
     language: str = given.lang
-    out = [f"{say(protocol.title, language)}  ({protocol.id}, version {protocol.version})", say(protocol.summary, language), ""]
+    out = [
+        f"{say(protocol.title, language)}  ({protocol.id}, version {protocol.version})",
+        say(protocol.summary, language),
+        "",
+    ]
     for number, step in enumerate(protocol.steps, start=1):
         out.append(f"{number}. {say(step.title, language)}  [{step.kind}, {step.minutes:g} min]")
         out.append(f"   {say(step.prompt, language)}")

@@ -156,9 +156,7 @@ def _house(settings: Settings, library: Library) -> House:
     sio.packet_class = TextPacket
     directory = PeopleDirectory(people, library.protocols, library.texts, clock)
     outbox = SocketOutbox(sio)
-    live = Live(
-        store, directory, outbox, presence, bus, clock, assign, grace=grace, shared=bool(settings.redis_url)
-    )
+    live = Live(store, directory, outbox, presence, bus, clock, assign, grace=grace, shared=bool(settings.redis_url))
     metrics = Metrics()
     socket = LiveSocket(sio, live, presence, bus, clock, _SocketView(settings, ice.relay_only), metrics)
     metrics.watch_connections(lambda: socket.count)
@@ -273,5 +271,3 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
             stack.push_async_callback(part.stop)
         stack.push_async_callback(house.socket.stop)
         yield
-
-

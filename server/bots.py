@@ -54,7 +54,8 @@ SAYINGS: Final[dict[str, tuple[str, ...]]] = {
 async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
     """Return personal codes from a file (one a line), or those of every student in the local store."""
     if file is not None:
-        return [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
+        lines = (await asyncio.to_thread(file.read_text, "utf-8")).splitlines()
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     settings = Settings(data_dir=data_dir)
     await migrate(settings.database)
     engine = make_engine(settings.database)
@@ -152,7 +153,9 @@ class Bot:
         headers = {"Origin": self._url}
         async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
             await self._sign_in(http)
-            while self._boot.get("session") and not await self._visit(http):
+            over = not self._boot.get("session")
+            while not over:
+                over = await self._visit(http)
                 await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
@@ -253,7 +256,9 @@ class Bot:
             if (room["step"], asked["id"]) in self._sent:
                 continue
             entries = [self._entry(asked) for _ in range(max(asked["min"], 1))]
-            if await self._say(client, {"kind": "answer", "step": room["step"], "input": asked["id"], "entries": entries}):
+            if await self._say(
+                client, {"kind": "answer", "step": room["step"], "input": asked["id"], "entries": entries}
+            ):
                 self._sent.add((room["step"], asked["id"]))
 
     async def _write_together(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
@@ -262,7 +267,9 @@ class Bot:
         lines = [line for line in room["lines"] if line["step"] == room["step"]]
         if not any(line["author"] == me for line in lines):
             entries = [self._entry(asked)]
-            await self._say(client, {"kind": "add_line", "step": room["step"], "input": asked["id"], "entries": entries})
+            await self._say(
+                client, {"kind": "add_line", "step": room["step"], "input": asked["id"], "entries": entries}
+            )
         for line in lines:
             if me not in line["approved"]:
                 await self._say(client, {"kind": "approve_line", "step": room["step"], "line": line["id"]})
@@ -279,7 +286,9 @@ class Bot:
         if asked["tags"]:
             entry["tag"] = self._chance.choice(asked["tags"])["id"]
         if asked["kind"] == "rating":
-            done = [s["id"] for s in self._lesson["steps"] if s["index"] < self._seen.room["step"] and s["kind"] != "frame"]
+            done = [
+                s["id"] for s in self._lesson["steps"] if s["index"] < self._seen.room["step"] and s["kind"] != "frame"
+            ]
             entry["moment"] = self._chance.choice(done) if done else None
         if asked["evidence"] != "none" and self._lesson["text"]:
             entry["marks"] = [self._mark()]
@@ -287,7 +296,9 @@ class Bot:
 
     def _mark(self) -> dict[str, Any]:
         segment = self._chance.choice(self._lesson["text"]["segments"])
-        language = self._boot["language"] if self._boot["language"] in segment["words"] else next(iter(segment["words"]))
+        language = (
+            self._boot["language"] if self._boot["language"] in segment["words"] else next(iter(segment["words"]))
+        )
         first = self._chance.randrange(len(segment["words"][language]))
         last = min(first + self._chance.randrange(3), len(segment["words"][language]) - 1)
         return {"segment": segment["id"], "language": language, "first": first, "last": last}

@@ -48,7 +48,9 @@ class DemoSummary:
         """Return the object of `havruta demo --json`."""
         return {
             "url": self.url,
-            "teachers": [{"school": t.school, "email": t.email, "password": t.password, "url": t.url} for t in self.teachers],
+            "teachers": [
+                {"school": t.school, "email": t.email, "password": t.password, "url": t.url} for t in self.teachers
+            ],
             "students": [{"name": s.name, "school": s.school, "code": s.code, "url": s.url} for s in self.students],
             "session": {"id": self.session, "url": f"{self.url}/sessions/{self.session}/live"},
         }
@@ -110,14 +112,10 @@ def summary(house: House, people: DemoPeople) -> DemoSummary:
     url = house.settings.origin
     return DemoSummary(
         url=url,
-        teachers=tuple(
-            TeacherLine(say(t.school, "en"), t.email, t.password, f"{url}/signin") for t in people.teachers
-        ),
+        teachers=tuple(TeacherLine(say(t.school, "en"), t.email, t.password, f"{url}/signin") for t in people.teachers),
         students=tuple(
             StudentLine(say(s.names, "en"), say(s.school, "en"), s.code, f"{url}/j/{s.code}") for s in people.students
         ),
         session=people.session,
         data_dir=house.settings.data_dir,
     )
-
-

@@ -123,14 +123,26 @@ class PeopleDirectory:
         )
 
     async def audit(
-        self, who: str, what: str, session: str, room: RoomId | None, about: str | None = None, seconds: int | None = None
+        self,
+        who: str,
+        what: str,
+        session: str,
+        room: RoomId | None,
+        about: str | None = None,
+        seconds: int | None = None,
     ) -> None:
         """See ports.live.Directory.audit."""
         staff = await self.people.staff(who)
         await self.people.audit(
             AuditEntry(
-                at=self.clock.now(), who=who, what=what, school=staff.school if staff else None, session=session,
-                room=room, about=about, seconds=seconds,
+                at=self.clock.now(),
+                who=who,
+                what=what,
+                school=staff.school if staff else None,
+                session=session,
+                room=room,
+                about=about,
+                seconds=seconds,
             )  # fmt: skip
         )
 

@@ -4,6 +4,12 @@ Measured on python-socketio 5.18 (docs/performance.md): a room emit spawns a tas
 each; a disconnect scans every room of the namespace.
 """
 
+# This file overrides internals of two packages that ship no types, so what it reads of them is unknown to the checker:
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportOptionalMemberAccess=false, reportIncompatibleMethodOverride=false, reportPrivateUsage=false
+# pyright: reportUnknownParameterType=false, reportMissingParameterType=false
+
+
 from collections.abc import Iterable
 from typing import Any
 

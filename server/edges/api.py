@@ -23,8 +23,9 @@ FIND_LESSON: Final[web.AppKey[Callable[[str], Awaitable[Lesson | None]]]] = web.
 READY: Final[web.AppKey[Callable[[], Awaitable[dict[str, bool]]]]] = web.AppKey("ready")
 
 
-def as_json(value: Any, status: int = 200, **headers: str) -> web.Response:
-    """Return a JSON answer."""
+def as_json(value: Any, status: int = 200, cache: str | None = None) -> web.Response:
+    """Return a JSON answer; `cache` is its Cache-Control."""
+    headers = {"Cache-Control": cache} if cache else {}
     return web.Response(body=orjson.dumps(value), status=status, content_type="application/json", headers=headers)
 
 
@@ -69,7 +70,7 @@ async def lesson(request: web.Request) -> web.Response:
     found = await request.app[FIND_LESSON](request.match_info["hash"])
     if found is None:
         raise web.HTTPNotFound
-    return as_json(lesson_for_wire(found), **{"Cache-Control": f"public, max-age={YEAR}, immutable"})
+    return as_json(lesson_for_wire(found), cache=f"public, max-age={YEAR}, immutable")
 
 
 @routes.get("/api/messages/{language}")
@@ -79,4 +80,4 @@ async def messages(request: web.Request) -> web.Response:
     language = request.match_info["language"]
     if language not in catalogues.languages:
         raise web.HTTPNotFound
-    return as_json(catalogues.messages(language), **{"Cache-Control": "no-cache"})
+    return as_json(catalogues.messages(language), cache="no-cache")

@@ -13,13 +13,21 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._commands = Counter(
-            "havruta_commands", "Commands by kind and outcome (ok or a refusal code)", ("kind", "outcome"), registry=self.registry
+            "havruta_commands",
+            "Commands by kind and outcome (ok or a refusal code)",
+            ("kind", "outcome"),
+            registry=self.registry,
         )
         self._acknowledged = Histogram(
-            "havruta_ack_seconds", "From a command's turn to its acknowledgement", buckets=ACK_BUCKETS, registry=self.registry
+            "havruta_ack_seconds",
+            "From a command's turn to its acknowledgement",
+            buckets=ACK_BUCKETS,
+            registry=self.registry,
         )
         self._rooms = Gauge("havruta_rooms", "Rooms by state", ("state",), registry=self.registry)
-        self._connections = Gauge("havruta_connections", "Open live connections on this process", registry=self.registry)
+        self._connections = Gauge(
+            "havruta_connections", "Open live connections on this process", registry=self.registry
+        )
 
     def command(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one command."""

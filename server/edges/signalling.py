@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.core.live.scene import Media, Person
-from server.core.live.signalling import media_between, may_send, relayed_only, without_direct_candidates
+from server.core.live.signalling import may_send, media_between, relayed_only, without_direct_candidates
 from server.ports.live import Peer
 from server.wire.messages import Signal, SignalOut
 

@@ -100,7 +100,14 @@ class LiveSocket:
     """Wires Socket.IO events to the runner."""
 
     def __init__(
-        self, sio: AsyncServer, live: Live, presence: Presence, bus: Bus, clock: Clock, settings: SocketSettings, metrics: Metrics
+        self,
+        sio: AsyncServer,
+        live: Live,
+        presence: Presence,
+        bus: Bus,
+        clock: Clock,
+        settings: SocketSettings,
+        metrics: Metrics,
     ) -> None:
         self._sio = sio
         self._live = live
@@ -143,7 +150,8 @@ class LiveSocket:
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:
-            await self._admit(sid, environ["aiohttp.request"], auth if isinstance(auth, dict) else {})
+            given: Mapping[str, Any] = cast(dict[str, Any], auth) if isinstance(auth, dict) else {}
+            await self._admit(sid, environ["aiohttp.request"], given)
         except (Refusal, asyncio.CancelledError):
             raise
         except UnknownSession:
@@ -387,11 +395,19 @@ class LiveSocket:
             self._metrics.command(kind, outcome, time.perf_counter() - began)
 
     def _refused(
-        self, connection: Connection, code: str, *, kept: bool = False, version: int | None = None, detail: str | None = None
+        self,
+        connection: Connection,
+        code: str,
+        *,
+        kept: bool = False,
+        version: int | None = None,
+        detail: str | None = None,
     ) -> dict[str, Any]:
         said = sentence(code, connection.say)
         message = f"{said} ({detail})" if detail and connection.peer.kind == "teacher" else said
-        return Ack(ok=False, code=code, message=message, kept=kept or None, version=version).model_dump(exclude_none=True)
+        return Ack(ok=False, code=code, message=message, kept=kept or None, version=version).model_dump(
+            exclude_none=True
+        )
 
     async def _run(self, connection: Connection, command_id: str, command: Incoming) -> Outcome:
         peer = connection.peer
@@ -487,5 +503,3 @@ def make_sio(json: Any, manager: Any, origin: str, ping_seconds: float, ping_tim
         cors_allowed_origins=[origin],
         http_compression=False,
     )
-
-

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 from weakref import WeakValueDictionary
 
 import structlog
@@ -128,7 +127,9 @@ class Live:
         )
         return Outcome(0)
 
-    async def report_concern(self, session_id: str, member: MemberId, report: ReportConcern, command_id: str) -> Outcome:
+    async def report_concern(
+        self, session_id: str, member: MemberId, report: ReportConcern, command_id: str
+    ) -> Outcome:
         """Route a child's concern to their own school's safety lead, with the partner's words of this room as evidence."""
         session = await self.memory.session(session_id)
         setup = await self.scenes.setup(session)
@@ -212,12 +213,20 @@ class Live:
             raise Refused("somebody_was_faster")
 
     async def _store_room(
-        self, room: Room, scene: Scene, sender: c.Sender, command_id: str | None, command: c.RoomDecision, decision: Decision
+        self,
+        room: Room,
+        scene: Scene,
+        sender: c.Sender,
+        command_id: str | None,
+        command: c.RoomDecision,
+        decision: Decision,
     ) -> Outcome | None:
         """Append and publish; None where another process was faster and the turn starts over."""
         if not decision.events:
             if isinstance(sender, c.Clock):
-                await self._store.set_due(room.id, Due(current_step(room, scene.session), self._look_again(room, scene)))
+                await self._store.set_due(
+                    room.id, Due(current_step(room, scene.session), self._look_again(room, scene))
+                )
             return Outcome(room.version, refused=decision.refused)
         appended = Appended(room.id, room.version + 1, scene.now, sender_key(sender), command_id, decision.events)
         after = grown_room(room, appended)
@@ -299,7 +308,9 @@ class Live:
                 if isinstance(command, c.CloseSession):
                     await self._keep_what_was_being_written(session)
                 appended = Appended(session_id, session.version + 1, now, teacher.staff, command_id, decision.events)
-                notes = tuple(StoredWork(w, session_id, None, now, by_staff=True, keep="record") for w in decision.works)
+                notes = tuple(
+                    StoredWork(w, session_id, None, now, by_staff=True, keep="record") for w in decision.works
+                )
                 after = grown_session(session, appended)
                 due = self._class_due(after, rules.lesson.steps, now)
                 if await self._store.append(Append(appended, notes, (), due)):
@@ -354,7 +365,9 @@ class Live:
                     continue
                 try:
                     answer = c.Answer(step=draft.step, input=draft.input, entries=draft.entries)
-                    await self._room_turn(session.id, room_id_, c.Student(draft.member), f"bell-{draft.step}-{draft.input}", answer)
+                    await self._room_turn(
+                        session.id, room_id_, c.Student(draft.member), f"bell-{draft.step}-{draft.input}", answer
+                    )
                 except Refused as refused:
                     _logger.info("draft_not_kept", reason=refused.code)
 
@@ -394,7 +407,9 @@ def replaced_works(room: Room, events: tuple[e.AnyEvent, ...]) -> tuple[WorkId, 
                 gone += [w for m, w in room.answers.get((step, asked), {}).items() if m == member]
             case e.LineReworded(line=line_id, work=work):
                 line = room.line(line_id)
-                gone += [w for w in (line.work, line.proposal[1] if line.proposal else work) if w != work] if line else []
+                gone += (
+                    [w for w in (line.work, line.proposal[1] if line.proposal else work) if w != work] if line else []
+                )
             case e.LineProposed(line=line_id) | e.ProposalDeclined(line=line_id):
                 line = room.line(line_id)
                 gone += [line.proposal[1]] if line and line.proposal else []

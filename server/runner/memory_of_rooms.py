@@ -9,7 +9,6 @@ from server.core.live.works import MemberId, RoomId, Work
 from server.ports.live import Appended, Draft, Store
 
 
-
 def grown_room(room: Room, appended: Appended) -> Room:
     """Return the room after one append of its stream."""
     for event in appended.events:

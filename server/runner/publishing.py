@@ -40,7 +40,14 @@ class Publisher:
     """Makes views and hands them to the outbox. `start` and `stop` bound the life of its pulse."""
 
     def __init__(
-        self, store: Store, directory: Directory, outbox: Outbox, presence: Presence, clock: Clock, memory: Memory, scenes: Scenes
+        self,
+        store: Store,
+        directory: Directory,
+        outbox: Outbox,
+        presence: Presence,
+        clock: Clock,
+        memory: Memory,
+        scenes: Scenes,
     ) -> None:
         self._store = store
         self._directory = directory
@@ -94,7 +101,9 @@ class Publisher:
         words = await self.words(room, scene) if room else Words({}, {})
         drafts: tuple[DraftView, ...] = ()
         if to_peer and room:
-            drafts = tuple(_draft_view(d) for d in await self._store.drafts(scene.session.id, room.id) if d.member == member)
+            drafts = tuple(
+                _draft_view(d) for d in await self._store.drafts(scene.session.id, room.id) if d.member == member
+            )
         body = encoded(ViewOut(part="mine", now=self._now(), view=mine_view(member, room, scene, words, drafts)))
         if to_peer:
             await self._outbox.to_peer(to_peer, "view", body)
@@ -163,10 +172,16 @@ class Publisher:
         )
         if only_to:
             view = for_teachers if only_to.kind == "teacher" else for_students
-            await self._outbox.to_peer(only_to.id, "view", encoded(ViewOut(part="presence", now=self._now(), view=view)))
+            await self._outbox.to_peer(
+                only_to.id, "view", encoded(ViewOut(part="presence", now=self._now(), view=view))
+            )
             return
-        await self._outbox.to_session(session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_students)))
-        await self._outbox.to_teachers(session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_teachers)))
+        await self._outbox.to_session(
+            session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_students))
+        )
+        await self._outbox.to_teachers(
+            session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_teachers))
+        )
 
     def row_changed(self, session: str, room: RoomId) -> None:
         """Note that a room's row is to be sent with the next beat."""
@@ -207,7 +222,8 @@ class Publisher:
             self.checks[session_id] = await self._directory.rooms_to_check(session_id)
         checks = self.checks[session_id]
         rows = [
-            row_view(await self._memory.room(room), scene, check=room in checks) for room in sorted(rooms & set(session.rooms))
+            row_view(await self._memory.room(room), scene, check=room in checks)
+            for room in sorted(rooms & set(session.rooms))
         ]
         body = encoded(RowsOut(now=self._now(), rows=tuple(rows)))
         if only_to:

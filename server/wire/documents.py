@@ -8,7 +8,13 @@ from pydantic.json_schema import models_json_schema
 from server.core.live import commands as c
 from server.wire.messages import OUTGOING, Ack, DeviceState, ReportConcern, Resync, SaveDraft, Signal
 
-STUDENT_COMMANDS: tuple[type[BaseModel], ...] = (*c.StudentCommand.__args__, SaveDraft, ReportConcern, DeviceState, Resync)
+STUDENT_COMMANDS: tuple[type[BaseModel], ...] = (
+    *c.StudentCommand.__args__,
+    SaveDraft,
+    ReportConcern,
+    DeviceState,
+    Resync,
+)
 TEACHER_COMMANDS: tuple[type[BaseModel], ...] = (
     *c.TeacherRoomCommand.__args__,
     c.ProposeRooms,
@@ -27,7 +33,8 @@ def asyncapi(version: str) -> dict[str, Any]:
     )
     reference = {model: names[(model, "validation")] for model in models}
     messages = {
-        model.__name__: {"name": model.__name__, "summary": _first_line(model), "payload": reference[model]} for model in models
+        model.__name__: {"name": model.__name__, "summary": _first_line(model), "payload": reference[model]}
+        for model in models
     }
     return {
         "asyncapi": "3.0.0",
@@ -96,14 +103,20 @@ def openapi(version: str) -> dict[str, Any]:
                 "get": {
                     "summary": "A lesson's steps and text by content hash; never changes.",
                     "parameters": [_path("hash", "SHA-256 in hexadecimal", r"^[0-9a-f]{64}$")],
-                    "responses": {"200": _json("The lesson."), "404": _json("No lesson with this hash (code not_found).")},
+                    "responses": {
+                        "200": _json("The lesson."),
+                        "404": _json("No lesson with this hash (code not_found)."),
+                    },
                 }
             },
             "/api/messages/{language}": {
                 "get": {
                     "summary": "The interface's messages in a language: English message → translation, or plural forms.",
                     "parameters": [_path("language", "A language tag", r"^[a-z]{2,3}(-[A-Za-z]+)?$")],
-                    "responses": {"200": _json("Messages."), "404": _json("Not a language of this server (not_found).")},
+                    "responses": {
+                        "200": _json("Messages."),
+                        "404": _json("Not a language of this server (not_found)."),
+                    },
                 }
             },
         },

@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +83,7 @@ class ServerProcess:
 
 
 @asynccontextmanager
-async def demo_server(data: Path, *more: str, **environment: str) -> AsyncIterator[ServerProcess]:
+async def demo_server(data: Path, *more: str, **environment: str) -> AsyncGenerator[ServerProcess]:
     """A demo on a free port, stopped at the end."""
     server = ServerProcess(["demo", "--json", "--data", str(data), *more], free_port(), environment)
     await server.start()
@@ -241,7 +241,7 @@ class Lesson:
 
 
 @asynccontextmanager
-async def lesson_on(server: ServerProcess, pairs: int, second: str | None = None) -> AsyncIterator[Lesson]:
+async def lesson_on(server: ServerProcess, pairs: int, second: str | None = None) -> AsyncGenerator[Lesson]:
     """`pairs` students of each school and both teachers; the second school comes by the address `second`, if given."""
     said = server.said
     session = said["session"]["id"]
@@ -249,7 +249,9 @@ async def lesson_on(server: ServerProcess, pairs: int, second: str | None = None
     urls = {schools[0]: server.url, schools[1]: second or server.url}
     everybody: list[PersonOnline] = []
     try:
-        teachers = [await teacher_online(urls[t["school"]], t["email"], t["password"], session) for t in said["teachers"]]
+        teachers = [
+            await teacher_online(urls[t["school"]], t["email"], t["password"], session) for t in said["teachers"]
+        ]
         everybody += teachers
         students: list[PersonOnline] = []
         for school in schools:

@@ -111,7 +111,9 @@ async def test_a_teacher_is_announced_audited_and_gone_when_the_page_closes(tmp_
         teacher, student = lesson.teachers[0], lesson.students[0]
         assert (await teacher.say("enter_room", room=room))["ok"]
         await student.until(lambda p: p.room["visitors"], "to be told of the teacher")
-        await student.until(lambda p: any(x["kind"] == "teacher" for x in p.views.get("beside", {}).get("peers", [])), "the peer")
+        await student.until(
+            lambda p: any(x["kind"] == "teacher" for x in p.views.get("beside", {}).get("peers", [])), "the peer"
+        )
         await teacher.until(lambda p: p.room, "for the visited room")
         assert (await teacher.say("leave_room", room=room))["ok"]
         await student.until(lambda p: not p.room["visitors"], "to be told that the teacher went")

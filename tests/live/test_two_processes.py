@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -34,7 +34,7 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
     """Two processes on a database of their own, with the sample twinning in it."""
     if not DATABASE or not REDIS:
         assert os.environ.get("CI") != "true", "CI must have PostgreSQL and Redis"
@@ -58,9 +58,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
         "HAVRUTA_SECRET": SECRET,
         "HAVRUTA_GRACE_SECONDS": str(GRACE_SECONDS),
     }
-    processes = [
-        ServerProcess(["serve", "--data", str(tmp_path / str(n))], free_port(), environment) for n in (1, 2)
-    ]
+    processes = [ServerProcess(["serve", "--data", str(tmp_path / str(n))], free_port(), environment) for n in (1, 2)]
     said = {
         "session": {"id": seeded.session},
         "teachers": [{"school": t.school["en"], "email": t.email, "password": t.password} for t in seeded.teachers],
@@ -112,7 +110,9 @@ async def test_a_teacher_on_either_process_moves_everybody(pair: Pair) -> None:
         assert (await lesson.teachers[0].say("resume"))["ok"]
         assert (await far.say("send_note", text="Look at verse 16", room=one_room(lesson)))["ok"]
         for student in lesson.students:
-            await student.until(lambda p: any(n["text"] == "Look at verse 16" for n in p.room.get("notes", [])), "the note")
+            await student.until(
+                lambda p: any(n["text"] == "Look at verse 16" for n in p.room.get("notes", [])), "the note"
+            )
 
 
 async def test_when_a_process_dies_its_rooms_go_on_elsewhere(pair: Pair) -> None:
@@ -124,4 +124,6 @@ async def test_when_a_process_dies_its_rooms_go_on_elsewhere(pair: Pair) -> None
         assert (await survivor.say("finish", step=at))["ok"]
         await pair.one.kill()
         # The deadline that looks after the absent partner was written with the event, so the other process fires it.
-        await survivor.until(lambda p: p.step > at, "to be taken on without the partner", seconds=GRACE_SECONDS * 2 + 15)
+        await survivor.until(
+            lambda p: p.step > at, "to be taken on without the partner", seconds=GRACE_SECONDS * 2 + 15
+        )

@@ -43,6 +43,7 @@ class AsyncNamespace:
 
 class AsyncServer:
     manager: AsyncManager
+    packet_class: Any
     # The engineio.AsyncServer underneath, which is untyped too.
     eio: Any
     environ: dict[str, dict[str, Any]]

@@ -82,7 +82,9 @@ def _student(room: Room, scene: Scene, member: MemberId, command: c.StepCommand)
         case c.Answer():
             return _answer(room, scene, step, member, command)
         case c.Finish():
-            events = () if member in room.finished and room.step == now_at else (e.Finished(step=now_at, member=member),)
+            events = (
+                () if member in room.finished and room.step == now_at else (e.Finished(step=now_at, member=member),)
+            )
             return Decision(_with_advance(room, scene, events))
         case c.Reopen():
             return Decision((e.Reopened(step=now_at, member=member),) if member in room.finished else ())
@@ -105,9 +107,7 @@ def _late(room: Room, scene: Scene, member: MemberId, command: c.Answer) -> Deci
     asked = the_input(passed, command.input)
     check_entries(asked, command.entries, scene.lesson)
     now_at = current_step(room, scene.session)
-    event = e.Answered(
-        step=now_at, member=member, of_step=command.step, input=asked.id, work=scene.new_id, late=True
-    )
+    event = e.Answered(step=now_at, member=member, of_step=command.step, input=asked.id, work=scene.new_id, late=True)
     return Decision((event,), (_work(scene, member, command.entries, passed),), over)
 
 

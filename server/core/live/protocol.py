@@ -259,7 +259,9 @@ def _overridden(step: Step, override: Override) -> Step:
     changed: dict[str, object] = {f: v for f in plain if (v := getattr(override, f)) is not None}
     if override.inputs:
         changed["inputs"] = tuple(
-            i.model_copy(update=override.inputs[i.id].model_dump(exclude_none=True) | _options_of(override.inputs[i.id]))
+            i.model_copy(
+                update=override.inputs[i.id].model_dump(exclude_none=True) | _options_of(override.inputs[i.id])
+            )
             if i.id in override.inputs
             else i
             for i in step.inputs

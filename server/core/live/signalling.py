@@ -5,8 +5,9 @@ from server.core.live.scene import Media
 
 def media_between(one: Media, other: Media) -> Media:
     """Return what may flow between two people: the lesser of what both agreed to."""
-    order: tuple[Media, ...] = ("none", "audio", "video")
-    return min(one, other, key=order.index)
+    if "none" in (one, other):
+        return "none"
+    return "audio" if "audio" in (one, other) else "video"
 
 
 def may_send(media: Media, sdp: str) -> bool:
@@ -15,7 +16,9 @@ def may_send(media: Media, sdp: str) -> bool:
         return True
     for section in _sections(sdp):
         kind = section[0].partition(" ")[0].removeprefix("m=")
-        sends = not any(line in ("a=recvonly", "a=inactive") for line in section) and not section[0].startswith(f"m={kind} 0 ")
+        sends = not any(line in ("a=recvonly", "a=inactive") for line in section) and not section[0].startswith(
+            f"m={kind} 0 "
+        )
         if sends and (kind == "video" or (kind == "audio" and media == "none")):
             return False
     return True

@@ -215,13 +215,7 @@ def _answered(room: Room, event: e.Answered) -> Room:
 
 
 LineEvents = (
-    e.LineAdded
-    | e.LineReworded
-    | e.LineProposed
-    | e.ProposalDeclined
-    | e.LineApproved
-    | e.LineChosen
-    | e.LineWithdrawn
+    e.LineAdded | e.LineReworded | e.LineProposed | e.ProposalDeclined | e.LineApproved | e.LineChosen | e.LineWithdrawn
 )
 
 

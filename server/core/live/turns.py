@@ -67,7 +67,11 @@ def _restating(room: Room, order: tuple[MemberId, ...]) -> TurnNow | None:
         return None
     listener, keeper = _others(order, turn.speaker)
     turn = replace(turn, listener=listener, keeper=keeper)
-    at = room.restating if room.restating and room.restating.speaker == turn.speaker else Restating(turn.speaker, "speak")
+    at = (
+        room.restating
+        if room.restating and room.restating.speaker == turn.speaker
+        else Restating(turn.speaker, "speak")
+    )
     asker = turn.keeper or turn.listener
     acts = {"restate": turn.listener, "show": turn.listener, "ask": asker}.get(at.phase) or turn.speaker
     # Alone there is nobody to restate: speaking is the whole turn.
@@ -93,7 +97,10 @@ def reading_order(
     people = {m: scene.people[m] for m in members if m in scene.people}
     spoken = {language for person in people.values() for language in person.reads}
     source = scene.lesson.source_language
-    text_languages = {source, *(lang for s in (scene.lesson.text.segments if scene.lesson.text else ()) for lang in s.words)}
+    text_languages = {
+        source,
+        *(lang for s in (scene.lesson.text.segments if scene.lesson.text else ()) for lang in s.words),
+    }
     languages = sorted(spoken & text_languages, key=lambda lang: (lang != source, lang))
     readings: list[tuple[str, str, MemberId]] = []
     load = dict.fromkeys(members, 0)

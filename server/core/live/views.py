@@ -407,9 +407,7 @@ def _line(line: Line, words: Words) -> LineView | None:
         return None  # erased
     proposed = words.works.get(line.proposal[1]) if line.proposal else None
     proposal = (
-        ProposalView(
-            member=line.proposal[0], entries=() if proposed.held else proposed.entries, held=proposed.held
-        )
+        ProposalView(member=line.proposal[0], entries=() if proposed.held else proposed.entries, held=proposed.held)
         if line.proposal and proposed
         else None
     )

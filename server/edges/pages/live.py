@@ -12,10 +12,10 @@ from server.edges import identity
 from server.edges.api import as_json
 from server.edges.locale import gettext as _
 from server.edges.locale import locale_of
+from server.edges.pages.scripts import script_json
 from server.edges.parts import PARTS
 from server.edges.problems import Problem
 from server.edges.security import import_map_script
-from server.edges.pages.scripts import script_json
 
 routes = web.RouteTableDef()
 
@@ -71,7 +71,9 @@ async def student_ice(request: web.Request) -> web.Response:
     student = await identity.student_of(request, request.match_info["student"])
     if student.consent.media in (None, "none"):
         return as_json({"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_consent"})
-    return as_json(request.app[ICE].for_person(student.id, accepts_direct=await _accepts_direct(request, student.school)))
+    return as_json(
+        request.app[ICE].for_person(student.id, accepts_direct=await _accepts_direct(request, student.school))
+    )
 
 
 async def _accepts_direct(request: web.Request, school_id: str) -> bool:
