@@ -66,10 +66,12 @@ export function makeDesk(boot, pushed, call, send) {
   const session = computed(() => pushed.session.value ?? noSession(boot.session));
   const rows = computed(() => pushed.rowIds.value.flatMap((id) => pushed.row.get(id)?.value ?? []));
   const missingSince = rememberMissing(rows, now);
+  // A number of its own: a change in one room must not have every other room judged again.
+  const ahead = computed(() => aheadFrom(rows.value));
   const scene = computed(() => ({
     now: now.value,
     paused: session.value.paused !== null,
-    ahead: aheadFrom(rows.value),
+    ahead: ahead.value,
     missingSince,
   }));
   const visiting = signal(/** @type {string | null} */ (null));
