@@ -82,14 +82,18 @@ function makePage(session, live, writing, devices, mesh) {
   const noVideo = signal("");
   /** The step that I last called done; the room may move on with that same word. */
   let done = -1;
+  /** @type {Set<string>} */
+  const toldBefore = new Set();
   const tell = (/** @type {Told} */ one) => {
-    if (remembered(`havruta-told/${session}/${one.id}`) || told.value.some((other) => other.id === one.id)) return;
-    told.value = [...told.value, one].slice(-3);
+    if (toldBefore.has(one.id) || remembered(`havruta-told/${session}/${one.id}`)) return;
+    toldBefore.add(one.id);
+    // peek: whoever tells must not be told again because of it
+    told.value = [...told.peek(), one];
     if (!one.stays) setTimeout(() => dismiss(one.id), PASSES_AFTER);
   };
   const dismiss = (/** @type {string} */ id) => {
-    if (told.value.some((one) => one.id === id && one.stays)) remember(`havruta-told/${session}/${id}`);
-    told.value = told.value.filter((one) => one.id !== id);
+    if (told.peek().some((one) => one.id === id && one.stays)) remember(`havruta-told/${session}/${id}`);
+    told.value = told.peek().filter((one) => one.id !== id);
   };
   return {
     boot,

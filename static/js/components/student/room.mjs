@@ -137,7 +137,7 @@ function Notices(props) {
     ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
     ${visitors.length > 0 && html`<div class="banner" role="status"><span>${visitors.map(([id, listening]) => (listening ? t("{name} is listening in your room", { name: host(id) }) : t("{name} is in your room", { name: host(id) }))).join(" · ")}</span></div>`}
     <${OneMinute} ...${props} />
-    ${page.told.value.map(
+    ${page.told.value.slice(-2).map(
       (
         one,
       ) => html`<div key=${one.id} class=${`banner ${one.kind}`} role="status"><span>${one.by && html`<strong><${Name} name=${one.by} />: </strong>`}<bdi dir="auto">${one.text}</bdi></span>
