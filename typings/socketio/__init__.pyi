@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, overload
 from aiohttp.web import Application
 
 from . import exceptions as exceptions
+from . import packet as packet
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
