@@ -36,7 +36,7 @@ export function Room({ page, onHelp, onConcern }) {
   const me = page.boot.member;
   const step = stepAt(lesson, room.step, room.members.length);
   const scene = { page, lesson, step, room, session, me };
-  return html`<${Opened} key=${room.step} ...${scene} onHelp=${onHelp} onConcern=${onConcern} />`;
+  return html`<${Opened} key=${room.room} ...${scene} onHelp=${onHelp} onConcern=${onConcern} />`;
 }
 
 /** @param {Scene & {onHelp: () => void, onConcern: () => void}} props */
@@ -46,8 +46,17 @@ function Opened(props) {
   const [picking, setPicking] = useState(/** @type {Picking | null} */ (null));
   const [goTo, setGoTo] = useState(/** @type {Mark | null} */ (null));
   const [refusal, setRefusal] = useState("");
+  const [at, setAt] = useState(room.step);
+  // A new step starts afresh, but the faces stay: a picture that is taken out of the page stops the voice with it.
+  if (at !== room.step) {
+    setAt(room.step);
+    setView(startView(step));
+    setPicking(null);
+    setGoTo(null);
+    setRefusal("");
+  }
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => heading.current?.focus({ preventScroll: false }), []);
+  useEffect(() => heading.current?.focus({ preventScroll: false }), [room.step]);
   useEffect(() => setRefusal(""), [room.turn?.acts, room.turn?.phase, room.finished.length, room.lines.length]);
   const text = textOf(lesson, step, room, me);
   const names = partnerNames(room, me);
@@ -88,9 +97,9 @@ function Opened(props) {
       <${Text} ...${props} shown=${text} picking=${picking} onPick=${pick} goTo=${goTo} />`
       }
       <section class="write-pane" aria-label=${t("Our work")}>
-        ${step ? html`<${StepWork} ...${work} step=${step} />` : html`<p class="lead">${t("You have done everything. Stay together and talk until your teacher closes the lesson.")}</p>`}
+        ${step ? html`<${StepWork} key=${room.step} ...${work} step=${step} />` : html`<p class="lead">${t("You have done everything. Stay together and talk until your teacher closes the lesson.")}</p>`}
       </section>
-      <${DoneBar} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />
+      <${DoneBar} key=${room.step} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />
     </div>
     <${Foot} room=${room} session=${session} onHelp=${props.onHelp} onConcern=${props.onConcern} page=${page} />
   </div>`;
