@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import orjson
 import structlog
 
-from server.adapters.redis_link import REDIS_AWAY, RETRY_SECONDS, Listener, connect, key
+from server.adapters.redis_link import REDIS_AWAY, RETRY_SECONDS, Listener, connect, end, key
 
 Hear = Callable[[str, str], Awaitable[None]]
 _logger = structlog.get_logger(__name__)
@@ -60,9 +60,7 @@ class RedisBus:
     async def stop(self) -> None:
         """Fall silent; what was told is sent first, if Redis is there."""
         await self._listener.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         try:
             await self._say(list(self._waiting))
         except REDIS_AWAY:
@@ -112,7 +110,8 @@ class RedisBus:
             if told["from"] != self._me:
                 self._heard.put_nowait((str(told["topic"]), str(told["session"])))
         except (ValueError, KeyError, TypeError):
-            _logger.exception("bus_not_understood")
+            # Another version of the program.
+            _logger.warning("bus_not_understood")
 
     async def _hear_forever(self) -> None:
         while True:

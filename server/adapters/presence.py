@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
-from server.adapters.redis_link import REDIS_AWAY, RETRY_SECONDS, Listener, connect, key
+from server.adapters.redis_link import REDIS_AWAY, RETRY_SECONDS, Listener, connect, end, key
 from server.core.live.works import MemberId
 from server.ports.clock import Clock
 from server.ports.live import Peer
@@ -227,8 +227,7 @@ class RedisPresence:
         """Say goodbye, so that others need not wait for our silence."""
         await self._listener.stop()
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
             with suppress(*REDIS_AWAY):
                 await self._goodbye()
         await self._client.aclose()
@@ -284,8 +283,9 @@ class RedisPresence:
         loop = asyncio.get_running_loop()
         next_beat = 0.0
         while True:
-            self._bury_the_silent(loop.time())
             try:
+                # Where this process itself stood still, others' silence is its own: Redis is asked before they are buried.
+                self._look_around = self._look_around or any(o.silent_at <= loop.time() for o in self._others.values())
                 if loop.time() >= next_beat:
                     await self._show_life()
                     self._look_around = True
@@ -294,10 +294,12 @@ class RedisPresence:
                 await self._read()
             except REDIS_AWAY as problem:
                 self._lost(problem)
+                self._bury_the_silent(loop.time())
                 next_beat = 0.0
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._away = False
+            self._bury_the_silent(loop.time())
             await self._rest(min([next_beat, *(other.silent_at for other in self._others.values())]))
 
     async def _rest(self, until: float) -> None:
@@ -407,7 +409,7 @@ class RedisPresence:
                 self._take(known, {session: _read_share(share) for session, share in shares.items()})
         except (ValueError, KeyError, TypeError, AttributeError):
             # Another version of the program; its hash is looked at every beat anyway.
-            _logger.exception("presence_not_understood")
+            _logger.warning("presence_not_understood")
 
     async def _read(self) -> None:
         if self._look_around:
@@ -453,7 +455,7 @@ class RedisPresence:
         try:
             shares = {session.decode(): _read_share(orjson.loads(share)) for session, share in found.items()}
         except (ValueError, KeyError, TypeError, AttributeError):
-            _logger.exception("presence_not_understood")
+            _logger.warning("presence_not_understood")
             return
         self._take(known, {session: None for session in known.shares} | shares)
 

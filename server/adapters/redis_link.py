@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 RETRY_SECONDS = 0.5
 SILENCE_SECONDS = 2.0
+CANCEL_SECONDS = 0.2
 REDIS_AWAY = (RedisError, OSError)
 _logger = structlog.get_logger(__name__)
 
@@ -29,6 +30,15 @@ def key(client: Any, name: str) -> str:
     """Return a name of ours in this Redis. Channels are shared by all its databases, so the number is part of the name."""
     number = client.connection_pool.connection_kwargs.get("db", 0) or 0
     return f"havruta:{number}:{name}"
+
+
+async def end(*tasks: "asyncio.Task[None]") -> None:
+    """Cancel tasks until they are over: under load, a command to Redis has been seen to swallow a cancellation."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_SECONDS)
 
 
 class Listener:
@@ -49,8 +59,7 @@ class Listener:
     async def stop(self) -> None:
         """Listen no more."""
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def _forever(self) -> None:
         while True:
