@@ -1,6 +1,5 @@
 """Two twinned schools and a third, with the teacher's pages behind a real aiohttp server over a real SQLite file."""
 
-import asyncio
 import json
 import shutil
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -13,6 +12,7 @@ from typing import Any, cast
 import aiohttp_jinja2
 import jinja2
 import pytest
+import pytest_asyncio
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from babel.messages.catalog import Catalog
@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 
 from server.adapters.calendars import PackagedHolidays
 from server.adapters.protocol_files import load_protocols
-from server.adapters.sql.engine import forget_deleted, make_engine, migrate
+from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.sign_ins import SqlSignIns
@@ -305,20 +305,15 @@ def make_house_app(
     return app
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A furnished database file, made once and copied for each test."""
     path = tmp_path_factory.mktemp("database") / "havruta.sqlite"
-
-    async def make() -> None:
-        url = f"sqlite+aiosqlite:///{path}"
-        await migrate(url)
-        engine = make_engine(url)
-        await furnish(SqlPeople(engine, SECRET))
-        await forget_deleted(engine)
-        await engine.dispose()
-
-    asyncio.run(make())
+    url = f"sqlite+aiosqlite:///{path}"
+    await migrate(url)
+    engine = make_engine(url)
+    await furnish(SqlPeople(engine, SECRET))
+    await engine.dispose()
     return path
 
 
@@ -327,7 +322,6 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     """A furnished, running server."""
     engine = make_engine(f"sqlite+aiosqlite:///{shutil.copy(furnished, tmp_path)}")
     people, sign_ins, clock, live = SqlPeople(engine, SECRET), SqlSignIns(engine), StillClock(), Forgetting()
-    await furnish(people)
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
     client = TestClient(TestServer(app))
     await client.start_server()
