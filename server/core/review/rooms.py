@@ -216,7 +216,9 @@ class _Telling:
         self._record = record
         self._lesson = lesson
         self._room = record.rooms.get(room, Room(room))
-        self._came_to = record.came_to(room)
+        written_at = [at.index for work in works if (at := lesson.by_id.get(work.step)) is not None]
+        # Words outlive a log that is gone: where something was written, the room has been.
+        self._came_to = max(record.came_to(room), *written_at, -1)
         self._members = members
         self._works = works
         self._by_id = {work.id: work for work in works}

@@ -165,6 +165,10 @@ def setting(desk: Desk, text: Text | None, faces: Faces | None = None) -> dict[s
         marks = sides_of({m: faces.of(m).side or "theirs" for m in room.members} if faces else {}, room.marks)
         return [Run(set_in(run.words), run.side) for run in marked_runs(segment, language, marks)]
 
+    def verse_of(segment: str) -> str:
+        found = next((s for s in text.segments if s.id == segment), None) if text else None
+        return _verse(found, desk.language) if found else ""
+
     def quote(mark: Mark) -> tuple[str, str] | None:
         found = quoted(text, mark)
         return None if found is None else (_verse(found[0], desk.language), set_in(found[1]))
@@ -175,6 +179,7 @@ def setting(desk: Desk, text: Text | None, faces: Faces | None = None) -> dict[s
         "quote": quote,
         "text_languages": _text_languages(desk, text),
         "number_in": _verse,
+        "verse_of": verse_of,
         "language_name": desk.language_name,
         "dir_of": direction,
         "fill": _filled,
