@@ -23,6 +23,7 @@ from server.adapters.calendars import PackagedHolidays
 from server.adapters.clock import SystemClock
 from server.adapters.directory import PeopleDirectory
 from server.adapters.ice import IceServersFromSettings
+from server.adapters.known_protocols import KnownProtocols
 from server.adapters.outbox import SocketOutbox
 from server.adapters.presence import LocalPresence, RedisPresence
 from server.adapters.protocol_files import load_protocols
@@ -83,7 +84,8 @@ HOUSE: web.AppKey[House] = web.AppKey("house", House)
 
 def read_library(settings: Settings) -> Library:
     """Read protocols and texts; raises ProtocolFileError or TextFileError naming every problem."""
-    return Library(load_protocols(settings.protocols_dir), load_texts(settings.texts_dir))
+    known = KnownProtocols(settings.data_dir / "protocols.json")
+    return Library(load_protocols(settings.protocols_dir, known), load_texts(settings.texts_dir))
 
 
 def secret_of(settings: Settings) -> str:

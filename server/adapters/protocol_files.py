@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from server.adapters.known_protocols import KnownProtocols
 from server.core.languages import missing_languages
 from server.core.live.protocol import (
     Input,
@@ -64,10 +65,10 @@ class ProtocolFileError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def load_protocols(folder: Path) -> dict[str, Protocol]:
+def load_protocols(folder: Path, known: KnownProtocols | None = None) -> dict[str, Protocol]:
     """Return the protocols of all .yaml files directly in `folder`, by id, in the order of their file names.
 
-    Raises ProtocolFileError with the problems of all files.
+    Files that `known` remembers as sound are not parsed again. Raises ProtocolFileError with the problems of all files.
     """
     if not folder.is_dir():
         raise ProtocolFileError([Problem(str(folder), 1, "", "There is no such folder.")])
@@ -79,16 +80,20 @@ def load_protocols(folder: Path) -> dict[str, Protocol]:
         if path.suffix != ".yaml":
             continue
         source = _Source(path)
-        protocol = source.read()
+        protocol = (known.recall(path) if known else None) or source.read()
         problems += source.problems
         if protocol is None:
             continue
+        if known and not source.problems:
+            known.remember(path, protocol)
         if protocol.id in found:
             other = found[protocol.id][0].name
             message = f"The id '{protocol.id}' is already taken by {other}; every protocol has its own id."
-            problems.append(Problem(str(path), source.line(("id",)), "id", message))
+            problems.append(Problem(str(path), _line_of_id(path), "id", message))
             continue
         found[protocol.id] = (path, protocol)
+    if known:
+        known.keep()
     if problems:
         raise ProtocolFileError(problems)
     return {key: protocol for key, (_, protocol) in found.items()}
@@ -101,6 +106,12 @@ def read_protocol(path: Path) -> Protocol:
     if protocol is None or source.problems:
         raise ProtocolFileError(source.problems)
     return protocol
+
+
+def _line_of_id(path: Path) -> int:
+    source = _Source(path)
+    source.read()
+    return source.line(("id",))
 
 
 class _Source:
