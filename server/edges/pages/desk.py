@@ -78,7 +78,8 @@ class Desk:
 
     def language_name(self, code: str) -> str:
         """Return a language's name in the reader's language."""
-        return self._locale.languages.get(code, code)
+        named: dict[str, str] = dict(self._locale.languages)  # pyright: ignore[reportUnknownArgumentType]
+        return named.get(code, code)
 
     def voice(self, language: str) -> Callable[..., Markup]:
         """Return a gettext that speaks `language` whatever the reader's own is: for paper, which two families read.

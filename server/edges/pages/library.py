@@ -31,7 +31,9 @@ async def protocol(request: web.Request) -> web.Response:
     if found is None:
         raise web.HTTPNotFound
     asked = request.query.get("band", "")
-    band: Band = next((b for b in found.bands if b == asked), "B" if "B" in found.bands else found.bands[0])
+    usual: Band = "B" if "B" in found.bands else found.bands[0]
+    offered: dict[str, Band] = {band: band for band in found.bands}
+    band = offered.get(asked, usual)
     view = "student" if request.query.get("view") == "student" else "teacher"
     wanted = request.query.get("language", "")
     languages = [wanted] if wanted in COMPLETE else both_languages(desk)
