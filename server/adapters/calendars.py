@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-import holidays as public_holidays
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
 from pyluach import dates as hebrew_dates
@@ -145,9 +144,7 @@ def _named(names: tuple[str, str], kind: str) -> HolidayName:
 
 
 def _israeli_national_days(year: int) -> dict[date, HolidayName]:
-    israel = public_holidays.country_holidays(
-        "IL", years=year, language="en_US", expand=False, categories=("public", "optional")
-    )
+    israel = _country_holidays("IL", years=year, language="en_US", expand=False, categories=("public", "optional"))
     named = {
         day: known
         for day, english in israel.items()
@@ -181,13 +178,18 @@ def _package_year(year: int, country: str, region: str | None, language: str) ->
     for subdivision in (region, None):
         try:
             # expand=False keeps a lookup from quietly adding other years to the cached one.
-            found = public_holidays.country_holidays(
-                country, subdiv=subdivision, years=year, language=language, expand=False
-            )
+            found = _country_holidays(country, subdiv=subdivision, years=year, language=language, expand=False)
         except NotImplementedError:  # the package's word for a place that it does not know
             continue
         return {day: name for day, name in found.items() if day.year == year}
     return {}
+
+
+def _country_holidays(country: str, **wanted: Any) -> Mapping[date, str]:
+    # A quarter of a second to import, and only planning asks for public holidays: no start waits for it.
+    from holidays import country_holidays
+
+    return country_holidays(country, **wanted)
 
 
 def _hebrew_of(english: str, country: str) -> str:
