@@ -165,7 +165,10 @@ def _house(settings: Settings, library: Library) -> House:
     store.on_delay = _tell_delay(live, socket)
     if isinstance(presence, RedisPresence):
         presence.on_change = socket.presence_elsewhere
+    if isinstance(bus, RedisBus):
+        bus.on_gap = socket.reseat_all
     watch = Watch(live, store, presence, clock, socket, shared=bool(settings.redis_url))
+    watch.on_census = metrics.rooms
 
     app = web.Application(middlewares=list(MIDDLEWARES), client_max_size=MOST_BYTES)
     house = House(settings, engine, people, store, live, socket, presence, library, secret, app)

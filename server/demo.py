@@ -73,9 +73,9 @@ class DemoClass:
         codes = [s.code for s in _both_sides_in_turn(self._people) if s.id not in here]
         bots = BotClass(self._house.settings.origin, codes[:count], teachers=teachers, session=self._people.session)
         self._running = asyncio.get_running_loop().create_task(bots.run(2 * 3600), name="demo-bots")
-        self._house.app.on_shutdown.append(self._stop)
 
-    async def _stop(self, _app: object) -> None:
+    async def stop(self, _app: object) -> None:
+        """Send everybody home."""
         if self._running:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -94,7 +94,9 @@ async def make_demo(house: House) -> tuple[DemoPeople, DemoClass]:
     lesson = await house.people.session(people.session)
     if lesson and lesson.status == "planned":
         await house.people.save_session(lesson.model_copy(update={"status": "lobby"}))
-    return people, DemoClass(house, people)
+    bots = DemoClass(house, people)
+    house.app.on_shutdown.append(bots.stop)
+    return people, bots
 
 
 def demo_door(people: DemoPeople, bots: DemoClass) -> DemoDoor:

@@ -10,7 +10,6 @@ four times the memory of a connection and half its speed.
 # pyright: reportOptionalMemberAccess=false, reportIncompatibleMethodOverride=false, reportPrivateUsage=false
 # pyright: reportUnknownParameterType=false, reportMissingParameterType=false
 
-
 from collections.abc import Iterable
 from typing import Any
 

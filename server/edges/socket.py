@@ -291,6 +291,11 @@ class LiveSocket:
     def _reseat_soon(self, session: str) -> None:
         self._keep(self._reseat(session))
 
+    async def reseat_all(self) -> None:
+        """Look at every session again: news from other processes may have been missed."""
+        for session in self.sessions():
+            await self._guarded(self._reseat(session))
+
     async def _hear(self, topic: str, subject: str) -> None:
         if topic == "seats":
             await self._reseat(subject)

@@ -1,7 +1,7 @@
 """The live room's one door: commands in, acknowledgements after the commit, views out."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -16,6 +16,7 @@ from server.core.live.refusals import Refused
 from server.core.live.scene import Scene
 from server.core.live.session_engine import decide_session, room_id
 from server.core.live.state import Room, Session, current_step
+from server.core.live.views import room_state
 from server.core.live.watchwords import alarming
 from server.core.live.works import MemberId, RoomId, Work, WorkId
 from server.ports.clock import Clock
@@ -83,7 +84,11 @@ class Live:
         room = session.room_of(member)
         if room is None:
             raise Refused("not_running" if session.status != "running" else "not_your_room")
-        return await self._room_turn(session_id, room, c.Student(member), command_id, command)
+        outcome = await self._room_turn(session_id, room, c.Student(member), command_id, command)
+        if session.status == "closed":
+            # Late words of the last step came in; those that were for the lesson only go at once.
+            await self._forget_fleeting(session)
+        return outcome
 
     async def teacher(self, session_id: str, teacher: c.Teacher, command_id: str, command: c.TeacherCommand) -> Outcome:
         """Run a teacher's command for a room or for the whole lesson."""
@@ -187,6 +192,20 @@ class Live:
             await self.publish.mine(peer.who, room, scene, to_peer=peer.id)
         await self.publish.arrivals(session.id, only_to=peer)
         await self.publish.board(session.id, only_to=peer.id)
+
+    async def census(self, sessions: Iterable[str]) -> dict[str, int]:
+        """Return how many rooms of these running sessions are working, waiting for the class, done, or call for help."""
+        found = {"working": 0, "waiting_for_class": 0, "done": 0, "help": 0}
+        for session_id in sessions:
+            session = await self.memory.session(session_id)
+            if session.status != "running":
+                continue
+            scene = await self.scenes.scene(session, self._clock.now())
+            for room_id_ in session.rooms:
+                room = await self.memory.room(room_id_)
+                found[room_state(room, scene)] += 1
+                found["help"] += room.help is not None
+        return found
 
     async def forget(self, member: MemberId) -> None:
         """Drop what is remembered of somebody who was erased, removed, or got a new code."""
@@ -373,9 +392,14 @@ class Live:
 
     async def _end(self, session: Session) -> None:
         await self._directory.status(session.id, "closed")
+        await self._forget_fleeting(session)
+
+    async def _forget_fleeting(self, session: Session) -> None:
+        """Erase what was for this lesson only, and what this process remembers of it."""
         setup = await self.scenes.setup(session)
         forget = [member for member, person in setup.people.items() if not person.keeps_words]
         await self._store.end_session(session.id, forget)
+        self.memory.forget_session(session.id)
 
     async def _proposal(self, session: Session) -> c.LayOutRooms:
         setup = await self.scenes.setup(session)

@@ -98,13 +98,14 @@ class Publisher:
 
     async def mine(self, member: MemberId, room: Room | None, scene: Scene, *, to_peer: str | None = None) -> None:
         """Send one member's own part; with drafts when a connection has just come."""
-        words = await self.words(room, scene) if room else Words({}, {})
-        drafts: tuple[DraftView, ...] = ()
-        if to_peer and room:
-            drafts = tuple(
-                _draft_view(d) for d in await self._store.drafts(scene.session.id, room.id) if d.member == member
-            )
-        body = encoded(ViewOut(part="mine", now=self._now(), view=mine_view(member, room, scene, words, drafts)))
+        session = scene.session
+        former = [await self._memory.room(r) for r in session.former.get(member, ()) if room is None or r != room.id]
+        places = [*former, *([room] if room else [])]
+        works = {k: w for place in places for k, w in (await self._memory.words(session.id, place.id)).items()}
+        kept = [d for place in places for d in await self._store.drafts(session.id, place.id)] if to_peer else []
+        drafts = tuple(_draft_view(d) for d in kept if d.member == member)
+        view = mine_view(member, room, scene, Words(works, {}), drafts, tuple(former))
+        body = encoded(ViewOut(part="mine", now=self._now(), view=view))
         if to_peer:
             await self._outbox.to_peer(to_peer, "view", body)
         else:
@@ -277,8 +278,7 @@ def _somebody_left_words(room: Room, scene: Scene) -> bool:
         return False
     for used in at.uses:
         index = scene.lesson.by_id[used].index
-        fitted = scene.lesson.steps[index].fitted(scene.group_size(room))
-        for asked in fitted.inputs if fitted else ():
+        for asked in scene.as_met(scene.lesson.steps[index], room).inputs:
             if any(m not in room.answers.get((index, asked.id), {}) for m in scene.seated(room)):
                 return True
     return False

@@ -15,6 +15,7 @@ from server.runner.scenes import UnknownSession
 POLL_SECONDS = 1.0
 MOST_AT_ONCE = 500
 CATCH_UP_EVERY = 3
+CENSUS_EVERY = 5
 _logger = structlog.get_logger(__name__)
 
 
@@ -37,6 +38,8 @@ class Watch:
         self._shared = shared
         self._seen: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
+        self.on_census: Callable[[dict[str, int]], None] = lambda by_state: None
+        """Called every few seconds with the number of rooms by state."""
 
     def start(self) -> None:
         """Start polling."""
@@ -56,6 +59,11 @@ class Watch:
             await self._safely(self._fire_deadlines)
             if self._shared and turn % CATCH_UP_EVERY == 0:
                 await self._safely(self._catch_up)
+            if turn % CENSUS_EVERY == 0:
+                await self._safely(self._count)
+
+    async def _count(self) -> None:
+        self.on_census(await self._live.census(list(self._here.sessions())))
 
     async def _safely(self, work: Callable[[], Awaitable[None]]) -> None:
         try:

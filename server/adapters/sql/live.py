@@ -20,7 +20,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from server.adapters.sql.engine import forget_deleted
 from server.adapters.sql.live_tables import deadlines, drafts, lessons, log, session_lessons, works
+from server.adapters.sql.people_tables import concern_evidence, concerns
 from server.core.live.events import EVENTS
 from server.core.live.lesson import Lesson
 from server.core.live.works import Entry, Held, MemberId, RoomId, Work
@@ -197,7 +199,9 @@ class SqlLiveStore:
             await self._insert_works(connection, [work for a in winners for work in a.works])
             gone = [work for a in winners for work in a.replaced]
             if gone:
-                await connection.execute(delete(works).where(works.c.id.in_(gone)))
+                await connection.execute(
+                    delete(works).where(works.c.id.in_(gone), works.c.id.not_in(_held_as_evidence()))
+                )
             for append in winners:
                 if append.due is not None:
                     await self._set_due(connection, append.appended.stream, append.due)
@@ -315,6 +319,7 @@ class SqlLiveStore:
                 await connection.execute(delete(drafts).where(drafts.c.session == session))
                 fleeting = or_(works.c.keep == "session", works.c.author.in_(list(forget)))
                 mine = and_(works.c.session == session, works.c.by_staff.is_(False), fleeting)
+                mine = and_(mine, works.c.id.not_in(_held_as_evidence()))
                 await connection.execute(delete(works).where(mine))
                 await connection.execute(
                     delete(deadlines).where(deadlines.c.stream.startswith(f"{session}.", autoescape=True))
@@ -322,6 +327,7 @@ class SqlLiveStore:
                 await connection.execute(delete(deadlines).where(deadlines.c.stream == session))
 
         await self._patiently(change)
+        await forget_deleted(self._engine)
 
     async def lesson(self, content_hash: str) -> Lesson | None:
         """See ports.live.Store.lesson."""
@@ -364,6 +370,12 @@ def _may_help_to_try_again(problem: BaseException) -> bool:
         return str(getattr(problem.orig, "sqlstate", None) or "")[:2] not in _HOPELESS
     # The pool's own: no connection came free in time.
     return isinstance(problem, (OSError, PoolTimeout))
+
+
+def _held_as_evidence() -> Any:
+    """Words that an open concern holds stay until it is closed, whatever their writer does."""
+    held = select(concern_evidence.c.work).join(concerns, concerns.c.id == concern_evidence.c.concern)
+    return held.where(concerns.c.closed_at.is_(None))
 
 
 def _log_row(appended: Appended) -> dict[str, object]:

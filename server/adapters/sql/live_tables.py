@@ -1,6 +1,6 @@
 """Tables of the live room: one row an append, words apart, drafts, deadlines."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from server.adapters.sql.metadata import UtcDateTime, metadata
 
@@ -61,7 +61,7 @@ drafts = Table(
     Column("step", Integer, primary_key=True),
     Column("input", String(80), primary_key=True),
     Column("room", String(64), nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("entries", Text, nullable=False),
     Index("ix_drafts_session_room", "session", "room"),

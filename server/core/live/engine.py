@@ -7,7 +7,7 @@ from typing import assert_never
 
 from server.core.live import commands as c
 from server.core.live import events as e
-from server.core.live.answers import MOST_LINES, check_entries, held_back, the_input
+from server.core.live.answers import MOST_LINES, check_entries, contact_details, held_back, the_input
 from server.core.live.protocol import Step
 from server.core.live.refusals import Refused
 from server.core.live.scene import Scene, limit
@@ -30,7 +30,7 @@ class Decision:
 
 def decide_room(room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecision) -> Decision:
     """Return what `command` makes happen in the room, or raise Refused. Changes nothing."""
-    if scene.session.status == "closed" and isinstance(sender, c.Student) and isinstance(command, c.Answer):
+    if scene.session.status == "closed" and isinstance(sender, c.Student) and isinstance(command, c.Answer | c.AddLine):
         # The bell rang: what was being written is kept, whatever the step.
         return _late(room, scene, _seated(room, scene, sender.member), command)
     if scene.session.status != "running":
@@ -57,7 +57,9 @@ def _seated(room: Room, scene: Scene, member: MemberId) -> MemberId:
 def _help(room: Room, scene: Scene, member: MemberId, command: c.AskHelp | c.CancelHelp) -> Decision:
     step = current_step(room, scene.session)
     match command:
-        case c.AskHelp(reason=reason):
+        case c.AskHelp(reason=given):
+            # The partner sees the reason too.
+            reason = "" if contact_details(given) else given
             return Decision(() if room.help else (e.HelpAsked(step=step, member=member, reason=reason),))
         case c.CancelHelp():
             return Decision((e.HelpCleared(step=step),) if room.help else ())
@@ -70,7 +72,7 @@ def _student(room: Room, scene: Scene, member: MemberId, command: c.StepCommand)
     if command.step > now_at:
         raise Refused("step_not_reached")
     if command.step < now_at:
-        if isinstance(command, c.Answer):
+        if isinstance(command, c.Answer | c.AddLine):
             return _late(room, scene, member, command)
         raise Refused("step_is_over")
     if scene.session.paused and not isinstance(command, c.Answer):
@@ -98,7 +100,7 @@ def _student(room: Room, scene: Scene, member: MemberId, command: c.StepCommand)
             return _line(room, scene, step, member, command)
 
 
-def _late(room: Room, scene: Scene, member: MemberId, command: c.Answer) -> Decision:
+def _late(room: Room, scene: Scene, member: MemberId, command: c.Answer | c.AddLine) -> Decision:
     """The lesson moved on; the words must not be lost."""
     over = Refused("step_is_over", kept=True)
     passed = scene.as_met(scene.lesson.steps[command.step], room) if _exists(scene, command.step) else None

@@ -116,6 +116,7 @@ class Session:
     rooms: dict[RoomId, tuple[MemberId, ...]] = field(default_factory=dict[RoomId, tuple[MemberId, ...]])
     why: dict[RoomId, tuple[str, ...]] = field(default_factory=dict[RoomId, tuple[str, ...]])
     unplaced: dict[MemberId, str] = field(default_factory=dict[MemberId, str])
+    former: dict[MemberId, tuple[RoomId, ...]] = field(default_factory=dict[MemberId, tuple[RoomId, ...]])
     floor: int = -1
     floor_at: datetime | None = None
     started_at: datetime | None = None
@@ -280,9 +281,14 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
             return replace(seated, unplaced=unplaced, removed=session.removed | {member})
         case e.RoomParted(room=room):
             parted = dict.fromkeys(session.rooms.get(room, ()), "with_teacher")
+            former = {m: (*session.former.get(m, ()), room) for m in parted}
             rooms = {**session.rooms, room: ()}
             return replace(
-                session, parted=session.parted | {room}, rooms=rooms, unplaced={**session.unplaced, **parted}
+                session,
+                parted=session.parted | {room},
+                rooms=rooms,
+                unplaced={**session.unplaced, **parted},
+                former=session.former | former,
             )
         case e.SessionClosed():
             return replace(session, status="closed", closed_at=at)
@@ -291,6 +297,7 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
 
 
 def _seated(session: Session, member: MemberId, room: RoomId | None) -> Session:
+    left = session.room_of(member)
     rooms = {r: tuple(m for m in members if m != member) for r, members in session.rooms.items()}
     unplaced = {m: why for m, why in session.unplaced.items() if m != member}
     if room is None:
@@ -300,7 +307,12 @@ def _seated(session: Session, member: MemberId, room: RoomId | None) -> Session:
     if session.status == "lobby":
         # Before the start an emptied card is gone; afterwards the room keeps its history.
         rooms = {r: members for r, members in rooms.items() if members}
-    return replace(session, rooms=rooms, unplaced=unplaced)
+    # The reasons were true of the rooms as they were proposed.
+    why = {r: reasons for r, reasons in session.why.items() if r not in (left, room)}
+    former = session.former
+    if left is not None and left != room and session.status == "running":
+        former = former | {member: (*former.get(member, ()), left)}
+    return replace(session, rooms=rooms, unplaced=unplaced, why=why, former=former)
 
 
 def current_step(room: Room, session: Session) -> int:

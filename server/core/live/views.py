@@ -261,6 +261,10 @@ class SeatsView(View):
     parted: tuple[RoomId, ...]
 
 
+A_ROOMS_APPENDS = 1_000_000
+"""More than a room ever has, and few enough that the product with a session's appends stays exact in a browser."""
+
+
 def milliseconds(at: datetime | None) -> int | None:
     """Return milliseconds since the epoch, or None."""
     return None if at is None else round(at.timestamp() * 1000)
@@ -434,17 +438,28 @@ def notes_view(session: Session, works: dict[WorkId, Work], room: RoomId | None)
 
 
 def mine_view(
-    member: MemberId, room: Room | None, scene: Scene, words: Words, drafts: tuple[DraftView, ...] = ()
+    member: MemberId,
+    room: Room | None,
+    scene: Scene,
+    words: Words,
+    drafts: tuple[DraftView, ...] = (),
+    former: tuple[Room, ...] = (),
 ) -> MineView:
-    """Return what only this member sees: own answers wherever they are shown to nobody else, drafts, the intention."""
-    mine = [
-        (step, asked, work)
-        for (step, asked), given in (room.answers.items() if room else ())
-        if (work := words.works.get(given.get(member, ""))) is not None
-    ]
+    """Return what only this member sees: own answers wherever they are shown to nobody else, drafts, the intention.
+
+    `former`: rooms where they sat earlier in this lesson; whoever is moved keeps their words. `words` holds those too.
+    """
+    found: dict[tuple[int, str], Work] = {}
+    for place in (*former, *([room] if room else [])):
+        for key, given in place.answers.items():
+            if (work := words.works.get(given.get(member, ""))) is not None:
+                found[key] = work
+    mine = [(step, asked, work) for (step, asked), work in sorted(found.items(), key=lambda item: item[0])]
+    late = {work for place in (*former, *([room] if room else [])) for work in place.late}
     return MineView(
         member=member,
-        version=room.version if room else scene.session.version,
+        # Grows with every move too, although a new room's own count may be lower than the old one's.
+        version=scene.session.version * A_ROOMS_APPENDS + (room.version if room else 0),
         room=room.id if room else None,
         waiting=None if room else scene.session.unplaced.get(member, "lobby"),
         answers=tuple(
@@ -454,7 +469,7 @@ def mine_view(
                 work=work.id,
                 entries=work.entries,
                 held=work.held,
-                late=work.id in (room.late if room else ()),
+                late=work.id in late,
             )
             for step, asked, work in mine
         ),

@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("input", sa.String(length=80), nullable=False),
         sa.Column("room", sa.String(length=64), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("entries", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("member", "session", "step", "input", name=op.f("pk_drafts")),

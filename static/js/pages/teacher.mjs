@@ -178,21 +178,6 @@ function doorsOf(desk, call) {
 }
 
 /**
- * Load a stylesheet that only this page needs. Resolves also where it fails: the board is usable without.
- * @param {string} href
- */
-function stylesheet(href) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
-  return new Promise((resolve) => {
-    link.onload = resolve;
-    link.onerror = resolve;
-  });
-}
-
-/**
  * Whether this teacher stands in a room is decided by what the rooms are told: after a reload the page is back in the room
  * where it still is, and it is out where the server has let it go (a long loss of connection, the end of the lesson).
  * @param {Desk} desk
@@ -232,7 +217,7 @@ async function main() {
   if (!holder || !app) return;
   /** @type {Boot} */
   const boot = JSON.parse(holder.textContent ?? "{}");
-  await Promise.all([loadMessages(boot.language), stylesheet("/static/css/board-extra.css")]);
+  await loadMessages(boot.language);
   const store = new Store();
   const live = new Live({ socket: boot.socket, session: boot.session, who: boot.staff }, store);
   const call = new VisitedCall(live, store, boot.ice);
