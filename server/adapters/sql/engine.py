@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -36,9 +36,23 @@ def make_engine(url: str) -> AsyncEngine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(parsed, json_serializer=to_json)
-    event.listen(engine.sync_engine, "connect", _open_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    _speak_sqlite(engine.sync_engine)
     return engine
+
+
+def make_file_engine(engine: AsyncEngine) -> Engine | None:
+    """Return an engine for one thread that writes to the same SQLite file in the same way; None where there is no file."""
+    url = engine.url
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    writer = create_engine(url.set(drivername="sqlite+pysqlite"), pool_size=1)
+    _speak_sqlite(writer)
+    return writer
+
+
+def _speak_sqlite(engine: Engine) -> None:
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 @asynccontextmanager

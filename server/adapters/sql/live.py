@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     DataError,
@@ -18,9 +19,9 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from server.adapters.sql.engine import forget_deleted
+from server.adapters.sql.engine import forget_deleted, make_file_engine
 from server.adapters.sql.live_tables import deadlines, drafts, lessons, log, session_lessons, works
 from server.adapters.sql.people_tables import concern_evidence, concerns
 from server.core.live.events import EVENTS
@@ -55,11 +56,17 @@ class SqlLiveStore:
 
     `on_delay(True)` is called when a commit takes longer than NOTICE_SECONDS or had to be tried again,
     `on_delay(False)` when saving works again. A commit without an answer for GIVE_UP_SECONDS is tried anew.
+
+    On a SQLite file a commit runs in a thread of its own from its first statement to its last: going to aiosqlite's
+    thread and back for each statement took ten times as long as the statements themselves.
     """
 
     def __init__(self, engine: AsyncEngine, on_delay: Callable[[bool], Awaitable[None]] | None = None) -> None:
         self._engine = engine
         self._insert: Any = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        self._statements = _Statements(self._insert)
+        self._file: Engine | None = make_file_engine(engine)
+        self._thread = ThreadPoolExecutor(1, "live-store-writer") if self._file else None
         self._waiting: list[_Waiting] = []
         self._in_hand: list[_Waiting] = []
         self._wake = asyncio.Event()
@@ -81,6 +88,11 @@ class SqlLiveStore:
             await asyncio.gather(self._writer, return_exceptions=True)
         for waiting in (*self._in_hand, *self._waiting):
             waiting.done.cancel()
+        if self._thread and self._file:
+            closed = asyncio.get_running_loop().run_in_executor(self._thread, self._file.dispose)
+            # A database that is locked just now keeps the thread until it has given up.
+            await asyncio.wait({closed}, timeout=NOTICE_SECONDS)
+            self._thread.shutdown(wait=False)
 
     @property
     def delayed(self) -> bool:
@@ -183,75 +195,54 @@ class SqlLiveStore:
                 _logger.exception("telling_of_a_delay_failed")
 
     async def _commit(self, writes: Sequence[Append | Draft], again: bool = False) -> list[bool]:
-        appends = [w for w in writes if isinstance(w, Append)]
+        if self._thread:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit_to_file, writes, again)
         async with self._engine.begin() as connection:
-            # Of two writes for one place, even within this batch, the first has it.
-            first = {(a.appended.stream, a.appended.version): a for a in reversed(appends)}
-            # In one order everywhere: two processes that wait for each other's rows would both be thrown out.
-            ordered = [first[key] for key in sorted(first)]
-            won = await self._insert_log(connection, ordered) if ordered else set[tuple[str, int]]()
-            winners = [a for a in ordered if (a.appended.stream, a.appended.version) in won]
-            stored = {id(a) for a in winners}
-            if again:
-                stored |= {
-                    id(a) for a in ordered if id(a) not in stored and await self._is_stored(connection, a.appended)
-                }
-            await self._insert_works(connection, [work for a in winners for work in a.works])
-            gone = [work for a in winners for work in a.replaced]
-            if gone:
-                await connection.execute(
-                    delete(works).where(works.c.id.in_(gone), works.c.id.not_in(_held_as_evidence()))
-                )
-            for append in winners:
-                if append.due is not None:
-                    await self._set_due(connection, append.appended.stream, append.due)
-            await self._upsert_drafts(connection, [w for w in writes if isinstance(w, Draft)])
+            return await connection.run_sync(self._write, writes, again)
+
+    def _commit_to_file(self, writes: Sequence[Append | Draft], again: bool) -> list[bool]:
+        assert self._file is not None
+        with self._file.begin() as connection:
+            return self._write(connection, writes, again)
+
+    def _write(self, connection: Connection, writes: Sequence[Append | Draft], again: bool) -> list[bool]:
+        appends = [w for w in writes if isinstance(w, Append)]
+        # Of two writes for one place, even within this batch, the first has it.
+        first = {(a.appended.stream, a.appended.version): a for a in reversed(appends)}
+        # In one order everywhere: two processes that wait for each other's rows would both be thrown out.
+        ordered = [first[key] for key in sorted(first)]
+        won = self._insert_log(connection, ordered) if ordered else set[tuple[str, int]]()
+        winners = [a for a in ordered if (a.appended.stream, a.appended.version) in won]
+        stored = {id(a) for a in winners}
+        if again:
+            stored |= {id(a) for a in ordered if id(a) not in stored and _is_stored(connection, a.appended)}
+        if new := [_work_row(work) for a in winners for work in a.works]:
+            connection.execute(self._statements.works, new)
+        if gone := [work for a in winners for work in a.replaced]:
+            connection.execute(self._statements.gone, {"gone": gone})
+        self._set_all_due(connection, {a.appended.stream: a.due for a in winners if a.due is not None})
+        self._upsert_drafts(connection, [w for w in writes if isinstance(w, Draft)])
         return [isinstance(w, Draft) or id(w) in stored for w in writes]
 
-    async def _insert_log(self, connection: AsyncConnection, appends: list[Append]) -> set[tuple[str, int]]:
+    def _insert_log(self, connection: Connection, appends: list[Append]) -> set[tuple[str, int]]:
         """Insert one row an append; a loser is simply not returned, so that its neighbours stay untouched."""
-        statement = self._insert(log).on_conflict_do_nothing().returning(log.c.stream, log.c.version)
-        result = await connection.execute(statement, [_log_row(a.appended) for a in appends])
+        result = connection.execute(self._statements.log, [_log_row(a.appended) for a in appends])
         return {(row.stream, row.version) for row in result}
 
-    async def _is_stored(self, connection: AsyncConnection, appended: Appended) -> bool:
-        """Whether this very append was committed before: the answer to its first commit may have been lost.
+    def _set_all_due(self, connection: Connection, due: dict[str, Due]) -> None:
+        if over := [stream for stream, at in due.items() if at.at is None]:
+            connection.execute(self._statements.not_due, {"over": over})
+        if rows := [{"stream": stream, "step": at.step, "due": at.at} for stream, at in due.items() if at.at]:
+            connection.execute(self._statements.due, rows)
 
-        Its works and deadline were stored with it, and may have been replaced since: they are not written again.
-        """
-        query = select(log).where(log.c.stream == appended.stream, log.c.version == appended.version)
-        row = (await connection.execute(query)).one_or_none()
-        return row is not None and _appended(row) == appended
-
-    async def _insert_works(self, connection: AsyncConnection, new: list[StoredWork]) -> None:
-        if new:
-            await connection.execute(self._insert(works).on_conflict_do_nothing(), [_work_row(work) for work in new])
-
-    async def _set_due(self, connection: AsyncConnection, stream: str, due: Due) -> None:
-        if due.at is None:
-            await connection.execute(delete(deadlines).where(deadlines.c.stream == stream))
-            return
-        statement = self._insert(deadlines).values(stream=stream, step=due.step, due=due.at)
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=["stream"], set_={"step": due.step, "due": due.at})
-        )
-
-    async def _upsert_drafts(self, connection: AsyncConnection, new: list[Draft]) -> None:
+    def _upsert_drafts(self, connection: Connection, new: list[Draft]) -> None:
         newest: dict[tuple[str, str, int, str], Draft] = {}
         for draft in new:
             key = (draft.member, draft.session, draft.step, draft.input)
             if key not in newest or newest[key].sequence <= draft.sequence:
                 newest[key] = draft
-        if not newest:
-            return
-        statement = self._insert(drafts)
-        excluded = statement.excluded
-        statement = statement.on_conflict_do_update(
-            index_elements=["member", "session", "step", "input"],
-            set_={name: excluded[name] for name in ("room", "sequence", "at", "entries")},
-            where=excluded.sequence >= drafts.c.sequence,
-        )
-        await connection.execute(statement, [_draft_row(newest[key]) for key in sorted(newest)])
+        if newest:
+            connection.execute(self._statements.drafts, [_draft_row(newest[key]) for key in sorted(newest)])
 
     async def read(self, stream: str, after: int = 0) -> list[Appended]:
         """See ports.live.Store.read."""
@@ -280,7 +271,7 @@ class SqlLiveStore:
 
         async def change() -> None:
             async with self._engine.begin() as connection:
-                await self._set_due(connection, stream, due)
+                await connection.run_sync(self._set_all_due, {stream: due})
 
         await self._patiently(change)
 
@@ -376,6 +367,38 @@ def _held_as_evidence() -> Any:
     """Words that an open concern holds stay until it is closed, whatever their writer does."""
     held = select(concern_evidence.c.work).join(concerns, concerns.c.id == concern_evidence.c.concern)
     return held.where(concerns.c.closed_at.is_(None))
+
+
+class _Statements:
+    """The statements of a commit, put together once: that costs more than to run them."""
+
+    def __init__(self, insert: Any) -> None:
+        self.log = insert(log).on_conflict_do_nothing().returning(log.c.stream, log.c.version)
+        self.works = insert(works).on_conflict_do_nothing()
+        self.gone = delete(works).where(
+            works.c.id.in_(bindparam("gone", expanding=True)), works.c.id.not_in(_held_as_evidence())
+        )
+        self.not_due = delete(deadlines).where(deadlines.c.stream.in_(bindparam("over", expanding=True)))
+        due = insert(deadlines)
+        self.due = due.on_conflict_do_update(
+            index_elements=["stream"], set_={"step": due.excluded.step, "due": due.excluded.due}
+        )
+        draft = insert(drafts)
+        self.drafts = draft.on_conflict_do_update(
+            index_elements=["member", "session", "step", "input"],
+            set_={name: draft.excluded[name] for name in ("room", "sequence", "at", "entries")},
+            where=draft.excluded.sequence >= drafts.c.sequence,
+        )
+
+
+def _is_stored(connection: Connection, appended: Appended) -> bool:
+    """Whether this very append was committed before: the answer to its first commit may have been lost.
+
+    Its works and deadline were stored with it, and may have been replaced since: they are not written again.
+    """
+    query = select(log).where(log.c.stream == appended.stream, log.c.version == appended.version)
+    row = connection.execute(query).one_or_none()
+    return row is not None and _appended(row) == appended
 
 
 def _log_row(appended: Appended) -> dict[str, object]:

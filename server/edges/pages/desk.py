@@ -166,7 +166,12 @@ class Desk:
         return response
 
     def _nav(self) -> list[dict[str, object]]:
-        places = [(_("Home"), "/home"), (_("Protocols"), "/protocols"), (_("Texts"), "/texts")]
+        places = [
+            (_("Home"), "/home"),
+            (_("Review"), "/review"),
+            (_("Protocols"), "/protocols"),
+            (_("Texts"), "/texts"),
+        ]
         if self.may("see_concerns"):
             places.append((_("Safety"), "/safety"))
         here = self.request.path

@@ -42,7 +42,7 @@ from server.edges.pages.plan_form import Form, TypedPlan, read_hour, takes_state
 routes = web.RouteTableDef()
 
 FIRST_PLAN = (
-    PlannedPart(protocol="havruta_warm_up", short=True),
+    PlannedPart(protocol="havruta_warm_up_young", short=True),
     PlannedPart(protocol="noticing_and_wondering", short=True),
     PlannedPart(protocol="reflection", short=True),
     PlannedPart(protocol="self_assessment"),
