@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -25,7 +26,8 @@ TRANSLATED = [language for language in COMPLETE if language != "en"]
 def said() -> tuple[str | tuple[str, ...], ...]:
     """Return every message that code, templates and browser modules say."""
     with (ROOT / "babel.cfg").open() as file:
-        mappings, options = parse_mapping_cfg(file)
+        # Babel ships no types for its configuration reader.
+        mappings, options = cast(tuple[list[tuple[str, str]], dict[str, dict[str, Any]]], parse_mapping_cfg(file))
     found: dict[str, str | tuple[str, ...]] = {}
     for name, _line, message, _comments, _context in extract_from_dir(
         ROOT, mappings, options, keywords=KEYWORDS, directory_filter=_ours
@@ -51,7 +53,7 @@ def translations(language: str) -> Iterator[tuple[str, str]]:
     for message in catalogue(language):
         if message.id:
             ids = [message.id] if isinstance(message.id, str) else list(message.id)
-            strings = [message.string] if isinstance(message.string, str) else list(message.string)
+            strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
             yield from ((ids[-1] if n else ids[0], string) for n, string in enumerate(strings))
 
 

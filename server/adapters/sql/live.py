@@ -88,11 +88,12 @@ class SqlLiveStore:
             await asyncio.gather(self._writer, return_exceptions=True)
         for waiting in (*self._in_hand, *self._waiting):
             waiting.done.cancel()
-        if self._thread and self._file:
-            closed = asyncio.get_running_loop().run_in_executor(self._thread, self._file.dispose)
+        thread, self._thread = self._thread, None
+        if thread and self._file:
+            closed = asyncio.get_running_loop().run_in_executor(thread, self._file.dispose)
             # A database that is locked just now keeps the thread until it has given up.
             await asyncio.wait({closed}, timeout=NOTICE_SECONDS)
-            self._thread.shutdown(wait=False)
+            thread.shutdown(wait=False)
 
     @property
     def delayed(self) -> bool:
@@ -195,14 +196,14 @@ class SqlLiveStore:
                 _logger.exception("telling_of_a_delay_failed")
 
     async def _commit(self, writes: Sequence[Append | Draft], again: bool = False) -> list[bool]:
-        if self._thread:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit_to_file, writes, again)
+        if self._file:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._commit_to, self._file, writes, again)
         async with self._engine.begin() as connection:
             return await connection.run_sync(self._write, writes, again)
 
-    def _commit_to_file(self, writes: Sequence[Append | Draft], again: bool) -> list[bool]:
-        assert self._file is not None
-        with self._file.begin() as connection:
+    def _commit_to(self, file: Engine, writes: Sequence[Append | Draft], again: bool) -> list[bool]:
+        with file.begin() as connection:
             return self._write(connection, writes, again)
 
     def _write(self, connection: Connection, writes: Sequence[Append | Draft], again: bool) -> list[bool]:
