@@ -3,11 +3,23 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from server.adapters.protocol_files import read_protocol
+from server.core.live.lesson import Part
+from server.core.live.protocol import (
+    Input,
+    InputKind,
+    InputOverride,
+    Override,
+    Protocol,
+    Step,
+    StepKind,
+    TeacherNotes,
+)
 from server.core.live.refusals import REFUSAL_CODES
 from server.edges import api, security
 from server.edges import socket as live_socket
@@ -15,6 +27,8 @@ from server.edges.sentences import SENTENCES
 from server.settings import Settings
 from server.wire import messages
 from server.wire.documents import STUDENT_COMMANDS, TEACHER_COMMANDS, asyncapi, openapi
+from tests.core.builders import lesson, ruth
+from tests.core.test_every_protocol import ALL, Canaries
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -72,7 +86,7 @@ def test_every_notice_is_explained() -> None:
 
 
 def test_every_problem_of_http_is_explained() -> None:
-    edges = Path(cast(str, security.__file__)).parent
+    edges = Path(security.__file__).parent
     raised = {
         code
         for path in edges.rglob("*.py")
@@ -141,12 +155,35 @@ def test_every_make_target_that_a_document_names_exists() -> None:
 # -- protocols --------------------------------------------------------------------------------------------------------
 
 
-def test_the_worked_example_of_a_protocol_is_one(tmp_path: Path) -> None:
+def worked_example(folder: Path) -> Protocol:
+    """Return the example of the guide, read as the server reads a file."""
     examples = re.findall(r"```yaml\n(id: (\w+)\n.*?)```", words_of("writing-a-protocol.md"), re.DOTALL)
-    assert examples
-    for text, name in examples:
-        (tmp_path / f"{name}.yaml").write_text(text)
-        assert read_protocol(tmp_path / f"{name}.yaml").id == name
+    ((text, name),) = examples
+    (folder / f"{name}.yaml").write_text(text)
+    return read_protocol(folder / f"{name}.yaml")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("short", [False, True], ids=["full", "short"])
+def test_the_worked_example_of_a_protocol_is_played_to_its_end(tmp_path: Path, short: bool, size: int) -> None:
+    example = worked_example(tmp_path)
+    for band in example.bands:
+        played = Canaries(lesson(Part(protocol=example, short=short), band=band, text=ruth()), *ALL[:size])
+        played.to_the_end()
+        assert played.play.view().state == "done"
+
+
+@pytest.mark.parametrize("kind", [*get_args(StepKind), *get_args(InputKind)])
+def test_every_kind_of_step_and_input_is_explained_to_authors(kind: str) -> None:
+    assert f"| `{kind}` |" in words_of("writing-a-protocol.md")
+
+
+@pytest.mark.parametrize(
+    "model", [Protocol, Step, Input, Override, InputOverride, TeacherNotes], ids=lambda m: m.__name__
+)
+def test_every_field_of_a_protocol_file_is_explained_to_authors(model: type[BaseModel]) -> None:
+    named = {word for code in in_code("writing-a-protocol.md") for word in re.findall(r"\w+", code)}
+    assert set(model.model_fields) <= named
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
