@@ -1,9 +1,11 @@
 """What the live room knows of a session at one moment: its setup, its lesson, its people, who is here."""
 
+import asyncio
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
+from weakref import WeakValueDictionary
 
 from server.core.live.commands import Clock as TheClock
 from server.core.live.commands import Sender, Student
@@ -37,6 +39,22 @@ def fresh_id(sender: Sender, command_id: str | None, now: datetime) -> str:
     return hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
 
 
+@dataclass(slots=True)
+class _Known:
+    """A setup as it was read. `pinned`: with the lesson that the session was started with."""
+
+    setup: Setup
+    pinned: bool
+    read_at: float
+    forgotten: bool = False
+
+    def usable(self, *, pinned: bool) -> bool:
+        return self.pinned == pinned and not self.forgotten
+
+    def young(self) -> bool:
+        return monotonic() - self.read_at < SETUP_SECONDS
+
+
 class Scenes:
     """Puts scenes and rules together. Setups are remembered for a few seconds; a started lesson is pinned."""
 
@@ -44,36 +62,50 @@ class Scenes:
         self._store = store
         self._directory = directory
         self._presence = presence
-        self._setups: dict[str, tuple[float, Setup]] = {}
-        self._pinned: dict[str, bool] = {}
+        self._setups: dict[str, _Known] = {}
+        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._times_forgotten = 0
 
     async def setup(self, session: Session) -> Setup:
         """Return the session's setup, with the lesson it was started with once it runs."""
-        known = self._setups.get(session.id)
         pinned = session.status != "lobby"
-        fresh_enough = known is not None and monotonic() - known[0] < SETUP_SECONDS
-        if known is not None and fresh_enough and self._pinned.get(session.id) == pinned:
-            return known[1]
+        known = self._setups.get(session.id)
+        lock = self._reading.get(session.id)
+        # While one turn reads it anew, the others go on with what is seconds old: a class that read five hundred people
+        # at once for each of its commands would stand still.
+        if known and known.usable(pinned=pinned) and (known.young() or (lock is not None and lock.locked())):
+            return known.setup
+        if lock is None:
+            lock = self._reading[session.id] = asyncio.Lock()
+        async with lock:
+            known = self._setups.get(session.id)
+            if known and known.usable(pinned=pinned) and known.young():
+                return known.setup
+            return await self._read(session, known, pinned=pinned)
+
+    async def _read(self, session: Session, known: _Known | None, *, pinned: bool) -> Setup:
+        began, times_forgotten = monotonic(), self._times_forgotten
         setup = await self._directory.setup(session.id)
         if setup is None:
             raise UnknownSession(session.id)
         if pinned:
-            lesson = known[1].lesson if known and self._pinned.get(session.id) else None
+            lesson = known.setup.lesson if known and known.pinned else None
             lesson = lesson or await self._store.lesson_of(session.id)
             setup = replace(setup, lesson=lesson or setup.lesson)
-        self._setups[session.id] = (monotonic(), setup)
-        self._pinned[session.id] = pinned
+        # What changed while it was being read may or may not be in it.
+        self._setups[session.id] = _Known(setup, pinned, began, forgotten=times_forgotten != self._times_forgotten)
         return setup
 
     def forget(self, session_id: str | None = None) -> None:
         """Read setups anew: something about people or plans has changed."""
-        for known in [session_id] if session_id else list(self._setups):
-            if known in self._setups:
-                self._setups[known] = (0.0, self._setups[known][1])
+        self._times_forgotten += 1
+        for name, known in self._setups.items():
+            if session_id in (None, name):
+                known.forgotten = True
 
     def lesson_by_hash(self, content_hash: str) -> Lesson | None:
         """Return a lesson that is in use here, or None: in the lobby it is not pinned in the store yet."""
-        return next((s.lesson for _, s in self._setups.values() if s.lesson.content_hash == content_hash), None)
+        return next((k.setup.lesson for k in self._setups.values() if k.setup.lesson.content_hash == content_hash), None)
 
     async def scene(self, session: Session, now: datetime, new_id: str = "") -> Scene:
         """Return the surroundings of a room's decision."""
