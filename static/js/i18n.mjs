@@ -44,7 +44,7 @@ export function spoken() {
  * @returns {string}
  */
 export function t(text, values) {
-  const found = messages[text];
+  const found = showsUntranslated() ? accented(text) : messages[text];
   return put(typeof found === "string" && found ? found : text, values);
 }
 
@@ -57,9 +57,22 @@ export function t(text, values) {
  * @returns {string}
  */
 export function tn(one, many, n, values) {
-  const found = messages[one];
+  const found = showsUntranslated() ? accented(n === 1 ? one : many) : messages[one];
   const form = Array.isArray(found) ? found[pluralIndex(n, found.length)] : found;
   return put(form || (n === 1 ? one : many), { n, ...values });
+}
+
+/** The pseudo-locale of a test server: words that come on the screen without ⟦⟧ have escaped translation. */
+function showsUntranslated() {
+  return messages.__pseudo__ === "yes";
+}
+
+/** @param {string} text */
+function accented(text) {
+  const words = text
+    .split(/(\{\w+\})/)
+    .map((piece) => (piece.startsWith("{") ? piece : piece.replace(/[aeiou]/gi, (vowel) => `${vowel}\u0301`)));
+  return `⟦${words.join("")}⟧`.normalize("NFC");
 }
 
 const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
