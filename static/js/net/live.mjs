@@ -84,7 +84,8 @@ export class Live {
       auth: { session, tab: tabId(shelf) },
       autoConnect: false,
       reconnectionDelay: 400,
-      reconnectionDelayMax: 4000,
+      // Within five seconds of a server's return everybody is back, the wait, the handshake and the views together.
+      reconnectionDelayMax: 2000,
     });
     this.#listen();
   }
