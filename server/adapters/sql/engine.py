@@ -1,22 +1,26 @@
 """One engine a process: how SQLite and PostgreSQL are opened, and how their tables are brought up to date."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from server.migrations import HEAD
 
 BUSY_SECONDS = 10
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _BEGIN = "havruta_begin"
+# By pool: an engine with other execution options is another engine, and writes to the same file.
+_WRITE_TURNS: WeakKeyDictionary[Pool, asyncio.Lock] = WeakKeyDictionary()
 # Any number will do, as long as every process of Havruta takes the same one.
 _MIGRATION_LOCK = 0x4A_5652_5554
 
@@ -62,8 +66,22 @@ async def writing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     On SQLite it takes the write lock at once: a transaction that reads first and writes later would otherwise fail
     without waiting as soon as somebody else has written in between.
     """
-    async with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+    async with write_turn(engine), engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
         yield connection
+
+
+def write_turn(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    """A place in this process's queue of writers to a SQLite file; nothing to wait for on PostgreSQL.
+
+    SQLite itself lets waiting writers try again and again, in no order: when a whole school signed in at once, some
+    never got their turn before BUSY_SECONDS were over.
+    """
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    lock = _WRITE_TURNS.get(engine.pool)
+    if lock is None:
+        lock = _WRITE_TURNS[engine.pool] = asyncio.Lock()
+    return lock
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from server.adapters.sql.engine import forget_deleted, make_file_engine
+from server.adapters.sql.engine import forget_deleted, make_file_engine, write_turn
 from server.adapters.sql.live_tables import deadlines, drafts, lessons, log, session_lessons, works
 from server.adapters.sql.people_tables import concern_evidence, concerns
 from server.core.live.events import EVENTS
@@ -198,7 +198,8 @@ class SqlLiveStore:
     async def _commit(self, writes: Sequence[Append | Draft], again: bool = False) -> list[bool]:
         if self._file:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, self._commit_to, self._file, writes, again)
+            async with write_turn(self._engine):
+                return await loop.run_in_executor(self._thread, self._commit_to, self._file, writes, again)
         async with self._engine.begin() as connection:
             return await connection.run_sync(self._write, writes, again)
 
