@@ -1,11 +1,16 @@
 """Relays WebRTC signalling between two connections of one room; never past consent, never with a child's address."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from server.core.live.scene import Media, Person
 from server.core.live.signalling import may_send, media_between, relayed_only, without_direct_candidates
 from server.ports.live import Peer
 from server.wire.messages import Signal, SignalOut
+
+DESCRIPTION = frozenset({"type", "sdp"})
+CANDIDATE = frozenset({"candidate", "sdpMid", "sdpMLineIndex", "usernameFragment"})
+Value = TypeVar("Value", str, str | int | None)
 
 
 def relayed(
@@ -14,25 +19,35 @@ def relayed(
     """Return what the receiver gets, or None where nothing may pass between these two."""
     if sender.room is None or sender.room != receiver.room or sender.id == receiver.id:
         return None
-    mine, theirs = _media(sender, people), _media(receiver, people)
-    if media_between(mine, theirs) == "none" and "none" in (mine, theirs):
+    mine = _media(sender, people)
+    if media_between(mine, _media(receiver, people)) == "none":
         return None
-    description = dict(signal.description) if signal.description else None
+    description = _only(signal.description, DESCRIPTION)
     if description is not None:
-        if not may_send(mine, description.get("sdp", "")):
+        sdp = description.get("sdp", "")
+        if not may_send(mine, sdp):
             return None
-        if relay_only:
-            description["sdp"] = without_direct_candidates(description.get("sdp", ""))
-    candidate = dict(signal.candidate) if signal.candidate else None
+        if relay_only and sdp:
+            description["sdp"] = without_direct_candidates(sdp)
+    candidate = _only(signal.candidate, CANDIDATE)
     if candidate is not None and relay_only and candidate.get("candidate"):
         stripped = relayed_only(str(candidate["candidate"]))
         if stripped is None:
             return None
         candidate["candidate"] = stripped
+    if description is None and candidate is None:
+        return None
     return SignalOut(sender=sender.id, description=description, candidate=candidate)
 
 
+def _only(given: Mapping[str, Value] | None, known: frozenset[str]) -> dict[str, Value] | None:
+    """Return what WebRTC knows of a message: signalling is no second way to write to somebody."""
+    return None if given is None else {name: value for name, value in given.items() if name in known}
+
+
 def _media(peer: Peer, people: Mapping[str, Person]) -> Media:
-    """A teacher may send what they like; a student what the family agreed to."""
+    """A teacher may send what they like; a student what the family agreed to, and nothing where that is not known."""
+    if peer.kind == "teacher":
+        return "video"
     person = people.get(peer.who)
-    return "video" if peer.kind == "teacher" or person is None else person.media
+    return person.media if person else "none"

@@ -1,6 +1,13 @@
 """What of WebRTC signalling may pass between two peers: what families agreed to, and no child's address to another."""
 
+import re
+
 from server.core.live.scene import Media
+
+# What one reader takes for the end of a line and another does not: nothing may be hidden behind it.
+_ODD_LINE_ENDS = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x85\u2028\u2029]")
+_DIRECTIONS = frozenset({"a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"})
+_NOT_SENDING = frozenset({"a=recvonly", "a=inactive"})
 
 
 def media_between(one: Media, other: Media) -> Media:
@@ -12,44 +19,58 @@ def media_between(one: Media, other: Media) -> Media:
 
 def may_send(media: Media, sdp: str) -> bool:
     """Whether a description sends no more than its sender's family agreed to (RFC 8866 media lines and directions)."""
+    if _ODD_LINE_ENDS.search(sdp):
+        return False
     if media == "video":
         return True
-    for section in _sections(sdp):
-        kind = section[0].partition(" ")[0].removeprefix("m=")
-        sends = not any(line in ("a=recvonly", "a=inactive") for line in section) and not section[0].startswith(
-            f"m={kind} 0 "
-        )
-        if sends and (kind == "video" or (kind == "audio" and media == "none")):
-            return False
-    return True
+    sending = {section[0].partition(" ")[0] for section in _sections(sdp) if _sends(section)}
+    return sending <= ({"m=audio", "m=application"} if media == "audio" else {"m=application"})
+
+
+def _sends(section: list[str]) -> bool:
+    # Port 0 rejects a section, unless it is bundled with another (RFC 8843). Of two directions browsers take the last.
+    if section[0].split()[1:2] == ["0"] and "a=bundle-only" not in section:
+        return False
+    directions = _DIRECTIONS.intersection(section)
+    return not directions or not directions <= _NOT_SENDING
+
+
+def _lines(sdp: str) -> list[str]:
+    return [line.removesuffix("\r") for line in sdp.split("\n")]
 
 
 def _sections(sdp: str) -> list[list[str]]:
     sections: list[list[str]] = []
-    for line in sdp.splitlines():
+    for line in _lines(sdp):
         if line.startswith("m="):
             sections.append([])
         if sections:
-            sections[-1].append(line.strip())
+            sections[-1].append(line)
     return sections
 
 
 def without_direct_candidates(sdp: str) -> str:
-    """Return the description with relayed candidates only (RFC 8839 `typ relay`, without its related address)."""
+    """Return the description with relayed candidates only (RFC 8839 `typ relay`), and no address anywhere else in it."""
     kept: list[str] = []
-    for line in sdp.splitlines():
+    for line in _lines(sdp.rstrip("\r\n")):
         if line.startswith("a=candidate:"):
-            if (relayed := relayed_only(line.removeprefix("a="))) is None:
-                continue
-            line = f"a={relayed}"
-        kept.append(line)
+            if (relayed := relayed_only(line.removeprefix("a="))) is not None:
+                kept.append(f"a={relayed}")
+        elif line.startswith("c="):
+            # The default destination, which may be a device's own: with ICE the candidates count, not this.
+            kept.append("c=IN IP4 0.0.0.0")
+        elif line.startswith("a=rtcp:"):
+            kept.append("a=rtcp:9 IN IP4 0.0.0.0")
+        elif not line.startswith("a=remote-candidates:"):
+            kept.append(line)
     return "\r\n".join(kept) + "\r\n"
 
 
 def relayed_only(candidate: str) -> str | None:
     """Return the candidate without its related address if it is relayed, None if it would show a device's own address."""
     fields = candidate.split()
-    if "typ" not in fields or fields[fields.index("typ") + 1 : fields.index("typ") + 2] != ["relay"]:
+    # candidate:foundation component transport priority address port typ relay …
+    if fields[6:8] != ["typ", "relay"]:
         return None
     if "raddr" in fields:
         at = fields.index("raddr")
