@@ -142,7 +142,10 @@ async def sign_in(request: web.Request) -> web.Response:
 async def sign_out(request: web.Request) -> web.Response:
     """End this browser's staff sign-in."""
     response = web.HTTPSeeOther("/")
+    staff = await identity.signed_in_staff(request)
     await identity.sign_out_staff(request, response)
+    if staff is not None:
+        await request.app[PARTS].live.forget(staff.id)
     raise response
 
 
@@ -235,6 +238,7 @@ async def leave(request: web.Request) -> web.Response:
     student = await identity.student_of(request, request.match_info["student"])
     response = web.HTTPSeeOther("/j")
     await identity.sign_out_student(request, response, student)
+    await request.app[PARTS].live.forget(student.id)
     raise response
 
 
