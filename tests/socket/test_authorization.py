@@ -1,0 +1,271 @@
+"""Who may do what: every kind of command and every programs' route, for every role. A new one fails until it stands here."""
+
+import itertools
+from collections.abc import AsyncGenerator
+from typing import Any, Literal, get_args
+
+import pytest
+import pytest_asyncio
+from pydantic import BaseModel
+
+from server.core.live import commands as c
+from server.wire.documents import STUDENT_COMMANDS, TEACHER_COMMANDS
+from server.wire.messages import SideCommand
+from tests.live.servers import Lesson, PersonOnline
+from tests.socket.served import HAIFA_SAFETY, HAIFA_TEACHER, SESSION, RefusedAtDoor, Served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Role = Literal["seated", "unseated", "elsewhere", "teacher"]
+ROLES: tuple[Role, ...] = get_args(Role)
+FAR = 400
+"""A step that no lesson has: the room's rules refuse it, after authorization has let it through."""
+STEP = {"step": FAR}
+LINE = {**STEP, "line": "no-such-line"}
+TO_THE_ROOM = {"seated": "step_not_reached", "elsewhere": "step_not_reached", "unseated": "not_your_room"}
+
+MESSAGES: dict[str, dict[str, Any]] = {
+    "answer": {**STEP, "input": "idea", "entries": [{"text": "words"}]},
+    "finish": STEP,
+    "reopen": STEP,
+    "take_turn": STEP,
+    "confirm": {**STEP, "right": True},
+    "add_line": {**STEP, "input": "idea", "entries": [{"text": "words"}]},
+    "reword_line": {**LINE, "entries": [{"text": "words"}]},
+    "answer_proposal": {**LINE, "accept": True},
+    "approve_line": LINE,
+    "choose_line": LINE,
+    "withdraw_line": LINE,
+    "share": {**STEP, "work": "no-such-work"},
+    "ask_help": {},
+    "cancel_help": {},
+    "save_draft": {**STEP, "input": "idea", "sequence": 1, "entries": []},
+    "report_concern": {"about": "me"},
+    "device_state": {"camera": "off", "microphone": "off"},
+    "resync": {},
+    "add_time": {"room": "ROOM"},
+    "move_room_on": {"room": "ROOM", **STEP},
+    "take_help": {"room": "ROOM"},
+    "clear_help": {"room": "ROOM"},
+    "enter_room": {"room": "ROOM"},
+    "leave_room": {"room": "ROOM"},
+    "propose_rooms": {},
+    "move_seat": {"member": "no-such-child", "room": None},
+    "start_lesson": {},
+    "next_gate": {"after": 499},
+    "pause": {},
+    "resume": {},
+    "extend_all": {},
+    "send_note": {"text": "Look again at the text"},
+    "remove_member": {"member": "no-such-child"},
+    "part_room": {"room": "no-such-room"},
+    "close_session": {},
+    "lay_out_rooms": {"rooms": {}},
+}
+"""One message a kind that changes nothing that other lines need."""
+
+STUDENTS: dict[str, dict[Role, str]] = {
+    **{kind: {**TO_THE_ROOM, "teacher": "not_allowed"} for kind, fields in MESSAGES.items() if "step" in fields},
+    "ask_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
+    "cancel_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
+    "save_draft": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
+    "report_concern": {"seated": "ok", "elsewhere": "ok", "unseated": "ok", "teacher": "not_allowed"},
+}  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
+EVERYBODY: dict[str, dict[Role, str]] = {kind: dict.fromkeys(ROLES, "ok") for kind in ("device_state", "resync")}
+TEACHERS = {
+    "add_time": "ok",
+    "move_room_on": "somebody_was_faster",
+    "take_help": "somebody_was_faster",
+    "clear_help": "ok",
+    "enter_room": "ok",
+    "leave_room": "ok",
+    "propose_rooms": "already_running",
+    "move_seat": "unknown_member",
+    "start_lesson": "already_running",
+    "next_gate": "somebody_was_faster",
+    "pause": "ok",
+    "resume": "ok",
+    "extend_all": "ok",
+    "send_note": "ok",
+    "remove_member": "unknown_member",
+    "part_room": "unknown_room",
+    "close_session": "ok",
+}
+EXPECTED: dict[str, dict[Role, str]] = {
+    **STUDENTS,
+    **EVERYBODY,
+    **{kind: {**dict.fromkeys(ROLES, "not_allowed"), "teacher": code} for kind, code in TEACHERS.items()},
+    "lay_out_rooms": dict.fromkeys(ROLES, "unknown_kind"),
+}  # pyright: ignore[reportAssignmentType] -- the roles, by name
+
+
+def kind_of(model: type[BaseModel]) -> str:
+    return str(model.model_fields["kind"].default)
+
+
+def in_order() -> list[tuple[Role, str]]:
+    """Every role with every kind; what ends the lesson for all comes last."""
+    pairs = list(itertools.product(ROLES, MESSAGES))
+    return sorted(pairs, key=lambda pair: pair == ("teacher", "close_session"))
+
+
+class House:
+    """A running lesson with one person of each role."""
+
+    def __init__(self, lesson: Lesson, late: PersonOnline) -> None:
+        seats = lesson.teachers[0].views["seats"]["rooms"]
+        self.room, self.other_room = list(seats)[:2]
+        self.lesson = lesson
+        self.people: dict[Role, PersonOnline] = {
+            "seated": lesson.partners(self.room)[0],
+            "elsewhere": lesson.partners(self.other_room)[0],
+            "unseated": late,
+            "teacher": lesson.teachers[0],
+        }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(served: Served) -> AsyncGenerator[House]:
+    async with served.lesson(pairs=2) as lesson:
+        late = await served.online("student", "demo-haifa-12")
+        yield House(lesson, late)
+        await late.leave()
+
+
+async def test_every_kind_of_command_stands_in_the_matrix() -> None:
+    known = {kind_of(model) for model in (*STUDENT_COMMANDS, *TEACHER_COMMANDS)}
+    everything = {kind_of(model) for model in get_args(SideCommand) + c.StudentCommand.__args__}
+    everything |= {kind_of(model) for model in c.TeacherRoomCommand.__args__ + c.SessionCommand.__args__}
+    everything |= {kind_of(c.ProposeRooms)}
+    assert known | {"lay_out_rooms"} == everything
+    assert everything == MESSAGES.keys() == EXPECTED.keys()
+    assert all(set(expected) == set(ROLES) for expected in EXPECTED.values())
+
+
+async def test_what_is_documented_is_what_a_role_may_do() -> None:
+    """The published document names no command for students that they are refused for being students."""
+    students = {kind_of(model) for model in STUDENT_COMMANDS}
+    teachers = {kind_of(model) for model in TEACHER_COMMANDS}
+    for kind, expected in EXPECTED.items():
+        assert (kind in students) == (expected["seated"] not in ("not_allowed", "unknown_kind")), kind
+        assert (kind in teachers) == (expected["teacher"] not in ("not_allowed", "unknown_kind")), kind
+
+
+@pytest.mark.parametrize(("role", "kind"), in_order(), ids=lambda value: str(value))
+async def test_a_role_may_do_what_it_may(house: House, served: Served, role: Role, kind: str) -> None:
+    fields = {name: house.room if value == "ROOM" else value for name, value in MESSAGES[kind].items()}
+    memory = served.house.live.memory
+    before = await memory.session(SESSION), await memory.room(house.room), await memory.room(house.other_room)
+    answer = await house.people[role].say(kind, **fields)
+    assert answer.get("code", "ok") == EXPECTED[kind][role], answer
+    after = await memory.session(SESSION), await memory.room(house.room), await memory.room(house.other_room)
+    if not answer["ok"]:
+        assert answer["message"]
+        assert [x.version for x in after] == [x.version for x in before], "a refusal changes nothing"
+    if role in ("seated", "unseated", "elsewhere"):
+        assert after[0].version == before[0].version, "no student changes the lesson"
+        own = {"seated": house.room, "elsewhere": house.other_room, "unseated": None}[role]
+        for was, now in zip(before[1:], after[1:], strict=True):
+            assert now.version == was.version or now.id == own, "no student changes another room"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", ["tick", "become_teacher", "", "__class__", "Answer", "ANSWER", None, 7])
+async def test_unknown_kinds_are_refused(house: House, role: Role, kind: Any) -> None:
+    answer = await house.people[role].say(kind, step=0)
+    assert (answer["ok"], answer["code"]) == (False, "unknown_kind")
+
+
+@pytest.mark.parametrize(
+    "kind", [kind_of(model) for model in c.TeacherRoomCommand.__args__] + ["part_room", "send_note"]
+)
+@pytest.mark.parametrize("room", ["other-lesson.1", f"{SESSION}.99", SESSION, "..", f"{SESSION}.1\x00"])
+async def test_a_teacher_reaches_no_room_of_another_lesson(house: House, kind: str, room: str) -> None:
+    answer = await house.people["teacher"].say(kind, **{**MESSAGES[kind], "room": room})
+    # After the matrix the lesson is closed, and then no command of the lesson is taken any more.
+    assert answer["code"] in ("unknown_room", "not_running"), answer
+
+
+@pytest.mark.parametrize("field", ["member", "who", "sender", "staff", "by", "side", "session"])
+async def test_nobody_says_who_they_are_in_a_message(house: House, field: str) -> None:
+    answer = await house.people["seated"].say("ask_help", **{field: HAIFA_TEACHER})
+    assert (answer["ok"], answer["code"]) == (False, "malformed")
+
+
+# -- routes -----------------------------------------------------------------------------------------------------------
+
+CHILD = "demo-haifa-01"
+WHO = {
+    "nobody": (None, ""),
+    "child": ("student", CHILD),
+    "other child": ("student", "demo-chicago-01"),
+    "teacher": ("staff", HAIFA_TEACHER),
+    "third school": ("staff", "third-teacher"),
+    "safety lead": ("staff", HAIFA_SAFETY),
+}
+PUBLIC = dict.fromkeys(WHO, 200)
+TO_SIGN_IN = {"nobody": 303, "child": 303, "other child": 303}
+OWN_SEAT = dict.fromkeys(WHO, 303) | {"child": 200}
+ROUTES: dict[str, tuple[str, dict[str, int]]] = {
+    "/api/openapi.json": ("/api/openapi.json", PUBLIC),
+    "/api/asyncapi.json": ("/api/asyncapi.json", PUBLIC),
+    "/api/messages/{language}": ("/api/messages/he", PUBLIC),
+    "/api/lessons/{hash}": ("/api/lessons/HASH", PUBLIC),
+    "/healthz": ("/healthz", PUBLIC),
+    "/readyz": ("/readyz", PUBLIC),
+    "/metrics": ("/metrics", PUBLIC),
+    "/s/{student}/ice": (f"/s/{CHILD}/ice", OWN_SEAT),
+    "/s/{student}/": (f"/s/{CHILD}/", OWN_SEAT),
+    "/sessions/{session}/ice": (
+        f"/sessions/{SESSION}/ice",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
+    "/sessions/{session}/live": (
+        f"/sessions/{SESSION}/live",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
+}
+
+
+async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None:
+    for resource in served.house.app.router.resources():
+        name = resource.canonical
+        if name.startswith("/api/") or name.endswith(("/ice", "/live")):
+            assert name in ROUTES, f"{name} has no line in the matrix"
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("route", ROUTES)
+async def test_a_route_answers_whom_it_may(house: House, served: Served, route: str, who: str) -> None:
+    await served.hire("third-teacher", "third-school", "teacher", "coordinator")
+    path, expected = ROUTES[route]
+    path = path.replace("HASH", house.people["teacher"].views["session"]["lesson"])
+    browser = await served.browser(*WHO[who])
+    async with browser.get(f"{served.url}{path}", allow_redirects=False) as answer:
+        body = await answer.text()
+        assert answer.status == expected[who], body[:300]
+        if answer.status == 303:
+            assert answer.headers["Location"].startswith(("/signin", "/j"))
+        if answer.status in (403, 404):
+            assert "demo-haifa" not in body
+            assert "Ruth" not in body
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/nothing", 404), (f"/api/lessons/{'0' * 64}", 404),
+    ("/api/messages/xx", 404), ("/api/lessons/short", 404), ("/api/messages/..%2F..%2Fsecret", 404)])  # fmt: skip
+async def test_an_api_says_what_is_wrong_as_json(served: Served, path: str, status: int) -> None:
+    browser = await served.browser()
+    async with browser.get(f"{served.url}{path}") as answer:
+        assert answer.status == status
+        said = await answer.json()
+        assert said["ok"] is False
+        assert said["code"] == "not_found"
+        assert said["message"]
+
+
+async def test_those_who_may_do_nothing_do_not_even_connect(served: Served) -> None:
+    await served.hire("third-teacher", "third-school", "teacher", "coordinator")
+    for kind, who in (("staff", "third-teacher"), ("staff", HAIFA_SAFETY), (None, "")):
+        with pytest.raises(RefusedAtDoor) as refused:
+            await served.raw(kind, who)
+        assert refused.value.code in ("not_your_session", "not_signed_in")
