@@ -106,7 +106,7 @@ class Client(asyncio.Protocol):
         if " 101 " not in head.partition("\r\n")[0]:
             self._refuse(head.partition("\r\n")[0])
         elif "permessage-deflate" in head:
-            self._refuse("the server compresses: it costs four times the memory and most of the speed")
+            self._refuse("the server compresses: it costs four times the memory")
         self._shaken = True
         return True
 

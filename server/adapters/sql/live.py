@@ -58,7 +58,7 @@ class SqlLiveStore:
     `on_delay(False)` when saving works again. A commit without an answer for GIVE_UP_SECONDS is tried anew.
 
     On a SQLite file a commit runs in a thread of its own from its first statement to its last: going to aiosqlite's
-    thread and back for each statement took ten times as long as the statements themselves.
+    thread and back for each statement was most of a commit.
     """
 
     def __init__(self, engine: AsyncEngine, on_delay: Callable[[bool], Awaitable[None]] | None = None) -> None:
