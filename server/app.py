@@ -267,6 +267,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     house = app[HOUSE]
     async with AsyncExitStack() as stack:
         stack.push_async_callback(house.engine.dispose)
+        stack.push_async_callback(app[LIMITS].stop)
         house.store.start()
         stack.push_async_callback(house.store.stop)
         for part in app[_PARTS_OF_LIFE]:

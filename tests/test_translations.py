@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.frontend import parse_mapping_cfg  # pyright: ignore[reportUnknownVariableType] -- no types shipped
 from babel.messages.pofile import read_po
 
 from server.core.languages import COMPLETE
@@ -26,7 +26,6 @@ TRANSLATED = [language for language in COMPLETE if language != "en"]
 def said() -> tuple[str | tuple[str, ...], ...]:
     """Return every message that code, templates and browser modules say."""
     with (ROOT / "babel.cfg").open() as file:
-        # Babel ships no types for its configuration reader.
         mappings, options = cast(tuple[list[tuple[str, str]], dict[str, dict[str, Any]]], parse_mapping_cfg(file))
     found: dict[str, str | tuple[str, ...]] = {}
     for name, _line, message, _comments, _context in extract_from_dir(

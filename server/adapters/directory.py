@@ -83,13 +83,13 @@ class PeopleDirectory:
 
     async def concern(
         self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str, about: str | None,
-        words: str, evidence: tuple[WorkId, ...],
+        words: str, evidence: tuple[WorkId, ...], near: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
-        """See ports.live.Directory.concern. An accused adult never sees it: every adult of the lesson is kept out."""
+        """See ports.live.Directory.concern."""
         student = await self.people.student(member)
         if student is None or await self.people.concern(concern_id):
             return
-        accused = await self._accused(setup) if about == "adult" else ()
+        accused = _accused(setup, near) if about == "adult" else ()
         await self.people.add_concern(
             Concern.model_validate(
                 {
@@ -107,11 +107,6 @@ class PeopleDirectory:
                 }
             )
         )
-
-    async def _accused(self, setup: Setup) -> tuple[str, ...]:
-        """The child names no adult, so all who teach this lesson are kept out; where that leaves nobody, none can be."""
-        teaching = {host.id for host in setup.hosts} & {adult for adult in setup.adults.values() if adult}
-        return tuple(sorted(teaching))
 
     async def rooms_to_check(self, session: str) -> frozenset[RoomId]:
         """See ports.live.Directory.rooms_to_check."""
@@ -145,6 +140,11 @@ class PeopleDirectory:
                 seconds=seconds,
             )  # fmt: skip
         )
+
+
+def _accused(setup: Setup, near: frozenset[str]) -> tuple[str, ...]:
+    """The child names no adult, so all who are in charge of the lesson or came near it are kept out."""
+    return tuple(sorted({adult for adult in setup.adults.values() if adult} | near))
 
 
 def _largest_group(sizes: list[int]) -> int:

@@ -2,7 +2,7 @@
 
 Measured on python-socketio 5.18 (docs/performance.md): a room emit spawns a task per recipient and encodes the packet for
 each; a disconnect scans every room of the namespace; permessage-deflate is agreed to whenever a browser offers it, for
-four times the memory of a connection and half its speed.
+four times the memory of a connection.
 """
 
 # This file overrides internals of two packages that ship no types, so what it reads of them is unknown to the checker:
@@ -10,6 +10,7 @@ four times the memory of a connection and half its speed.
 # pyright: reportOptionalMemberAccess=false, reportIncompatibleMethodOverride=false, reportPrivateUsage=false
 # pyright: reportUnknownParameterType=false, reportMissingParameterType=false
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,8 @@ from socketio.async_redis_manager import AsyncRedisManager
 
 SLOW_READER_PACKETS = 400
 """Packets that may wait for one reader: past it the connection is dropped, and a reconnect gives it everything again."""
+STALLED_SECONDS = 20
+"""How long one packet may wait for its reader, pings or not."""
 
 
 class FastJson:
@@ -62,6 +65,22 @@ class PlainWebSocket(WebSocket):
         self.environ = environ
         await self.handler(self)
         return self._sock
+
+    async def send(self, message: str | bytes) -> None:
+        """Send as the stock one does, but wait for a reader who takes nothing only so long."""
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await super().send(message)
+        except TimeoutError:
+            _cut(self.environ)
+            raise OSError from None
+
+
+def _cut(environ: dict[str, Any]) -> None:
+    """Drop a connection with all that waits to be sent: closing it kindly would wait for its reader."""
+    transport = environ["aiohttp.request"].transport
+    if transport is not None:
+        transport.abort()
 
 
 class _EncodeOnce(AsyncManager):
@@ -118,7 +137,10 @@ class _EncodeOnce(AsyncManager):
                 continue
             if connection.queue.qsize() > SLOW_READER_PACKETS:
                 # One stalled reader must not grow the memory of all.
+                environ = self.server.environ.get(eio_sid)
                 await connection.close(wait=False, abort=True)
+                if environ:
+                    _cut(environ)
                 continue
             connection.queue.put_nowait(engine_packet.Packet(engine_packet.MESSAGE, text))
 

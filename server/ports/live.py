@@ -163,8 +163,12 @@ class Directory(Protocol):
         ...
 
     async def concern(self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str,
-                      about: str | None, words: str, evidence: tuple[WorkId, ...]) -> None:  # fmt: skip
-        """Route a concern to the safety lead of the member's own school; a repeat of the same id is not a second one."""
+                      about: str | None, words: str, evidence: tuple[WorkId, ...],
+                      near: frozenset[str] = frozenset()) -> None:  # fmt: skip
+        """Route a concern to the safety lead of the member's own school; a repeat of the same id is not a second one.
+
+        `near`: adults whom a concern about "an adult here" may mean; none of them ever sees it.
+        """
         ...
 
     async def rooms_to_check(self, session: str) -> frozenset[RoomId]:

@@ -10,6 +10,7 @@ import structlog
 
 from server.core.live import commands as c
 from server.core.live import events as e
+from server.core.live.answers import check_entries, the_input
 from server.core.live.engine import Decision, decide_room, look_again_at
 from server.core.live.pairing import Assign, Layout, lay_out
 from server.core.live.refusals import Refused
@@ -122,11 +123,22 @@ class Live:
             await self._store.set_due(room_id_, Due(step, None))
 
     async def save_draft(self, session_id: str, member: MemberId, draft: SaveDraft) -> Outcome:
-        """Keep what a member has typed so far; no event, no view."""
+        """Keep what a member has typed so far; no event, no view.
+
+        Only for inputs that the lesson has, at steps that the room has come to: nobody fills the store.
+        """
         session = await self.memory.session(session_id)
         room = session.room_of(member)
+        if session.status != "running":
+            raise Refused("not_running")
         if room is None:
             raise Refused("not_your_room")
+        scene = await self.scenes.scene(session, self._clock.now())
+        place = await self.memory.room(room)
+        if draft.step > current_step(place, session) or draft.step >= len(scene.lesson.steps):
+            raise Refused("step_not_reached")
+        asked = the_input(scene.as_met(scene.lesson.steps[draft.step], place), draft.input)
+        check_entries(asked, draft.entries, scene.lesson)
         await self._store.save_draft(
             Draft(session_id, room, member, draft.step, draft.input, draft.sequence, self._clock.now(), draft.entries)
         )
@@ -142,10 +154,20 @@ class Live:
         works = await self.memory.words(session_id, room) if room else {}
         evidence = tuple(w.id for w in works.values() if report.about == "partner" or w.member == member)
         report_id = fresh_id(c.Student(member), command_id, self._clock.now())
-        await self._directory.concern(setup, report_id, room, member, "report", report.about, report.words, evidence)
+        near = await self._adults_near(session_id, room) if report.about == "adult" else frozenset[str]()
+        await self._directory.concern(
+            setup, report_id, room, member, "report", report.about, report.words, evidence, near
+        )
         if room and report.about == "partner":
             self._check(session_id, room)
         return Outcome(session.version)
+
+    async def _adults_near(self, session_id: str, room: RoomId | None) -> frozenset[str]:
+        """Adults whom a child may mean: those in the lesson now, and those who have been in this room."""
+        here = {peer.who for peer in self._presence.peers(session_id) if peer.kind == "teacher"}
+        log = await self._store.read(room) if room else []
+        came = {event.by for appended in log for event in appended.events if isinstance(event, e.TeacherCame)}
+        return frozenset(here | came)
 
     def _check(self, session_id: str, room: RoomId) -> None:
         self.publish.checks[session_id] = self.publish.checks.get(session_id, frozenset()) | {room}

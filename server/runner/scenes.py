@@ -105,7 +105,9 @@ class Scenes:
 
     def lesson_by_hash(self, content_hash: str) -> Lesson | None:
         """Return a lesson that is in use here, or None: in the lobby it is not pinned in the store yet."""
-        return next((k.setup.lesson for k in self._setups.values() if k.setup.lesson.content_hash == content_hash), None)
+        return next(
+            (k.setup.lesson for k in self._setups.values() if k.setup.lesson.content_hash == content_hash), None
+        )
 
     async def scene(self, session: Session, now: datetime, new_id: str = "") -> Scene:
         """Return the surroundings of a room's decision."""

@@ -42,8 +42,10 @@ async def test_words_are_private_until_the_reveal_and_survive_a_kill(tmp_path: P
 
         answered = await writer.say("answer", step=at, input=asked["id"], entries=words, command_id="first-answer-1")
         assert answered["ok"], answered
-        draft = await writer.say("save_draft", step=at, input="half", sequence=7, entries=[{"text": "half a sen"}])
-        assert draft["ok"]
+        half = [{"text": "half a sen"}]
+        assert (await writer.say("save_draft", step=at, input=asked["id"], sequence=7, entries=half))["ok"]
+        nowhere = await writer.say("save_draft", step=at, input="no-such-input", sequence=8, entries=half)
+        assert nowhere["code"] == "unknown_input"
         again = await writer.say("answer", step=at, input=asked["id"], entries=words, command_id="first-answer-1")
         assert again == answered, "a repeat gets the same answer and has no second effect"
         await asyncio.sleep(0.3)

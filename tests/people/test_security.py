@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from structlog.testing import capture_logs
 
 from server.edges.limits import CODES, CODES_A_MINUTE, PASSWORDS, Limits, TooManyTries, client_address
 from server.edges.locale import accented
@@ -173,6 +174,20 @@ async def test_one_teachers_wrong_passwords_do_not_lock_a_colleague_out() -> Non
         pass
     async with limits.trying(PASSWORDS, "10.0.0.9", NOW, "one@haifa.example"):
         pass
+
+
+async def test_without_redis_each_process_counts_for_itself_and_says_so_once() -> None:
+    limits = Limits(SECRET, "redis://127.0.0.1:1/0")
+    with capture_logs() as said:
+        for _ in range(10):
+            async with limits.trying(PASSWORDS, "10.0.0.1", NOW, "one@haifa.example") as attempt:
+                attempt.failed()
+        with pytest.raises(TooManyTries):
+            async with limits.trying(PASSWORDS, "10.0.0.1", NOW, "one@haifa.example"):
+                pass
+        async with limits.trying(PASSWORDS, "10.0.0.2", NOW, "one@haifa.example"):
+            pass
+    assert [line["event"] for line in said] == ["redis_is_away"]
 
 
 @pytest.mark.parametrize(

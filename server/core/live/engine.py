@@ -106,6 +106,8 @@ def _late(room: Room, scene: Scene, member: MemberId, command: c.Answer | c.AddL
     passed = scene.as_met(scene.lesson.steps[command.step], room) if _exists(scene, command.step) else None
     if passed is None or not _says_something(command.entries):
         raise Refused("step_is_over")
+    if (passed.kind == "together") != isinstance(command, c.AddLine):
+        raise Refused("unknown_input")
     asked = the_input(passed, command.input)
     check_entries(asked, command.entries, scene.lesson)
     now_at = current_step(room, scene.session)

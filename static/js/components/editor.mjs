@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.mjs";
 import { say, t, tn } from "../i18n.mjs";
+import { cardGlyph } from "../views/cards.mjs";
 import { blank, changed, chosen, missing, whole } from "../views/entries.mjs";
 import { Evidence } from "./entry.mjs";
 
@@ -175,12 +176,14 @@ function Options(props) {
   const rating = input.kind === "rating";
   const picked = new Set(entries.map((entry) => entry.choice));
   const name = `choose-${input.id}`;
-  const options = input.options.map(
-    (option) => html`<label key=${option.id} class=${rating ? "" : "check option"}>
+  const options = input.options.map((option) => {
+    const picture = cardGlyph(option.icon);
+    return html`<label key=${option.id} class=${rating ? "" : `check option${picture ? " has-picture" : ""}`}>
       <input type=${input.many ? "checkbox" : "radio"} name=${name} checked=${picked.has(option.id)} onChange=${() => onWrite(chosen(input, entries, option.id))} />
-      <span>${option.icon && html`<span class="option-icon" aria-hidden="true">${option.icon}</span> `}<span class="option-label">${say(option.label)}</span>
-      ${option.describe && html`<span class="hint">${say(option.describe)}</span>`}</span></label>`,
-  );
+      ${picture && html`<span class=${picture} aria-hidden="true"></span>`}
+      <span><span class="option-label">${say(option.label)}</span>
+      ${option.describe && html`<span class="hint">${say(option.describe)}</span>`}</span></label>`;
+  });
   return html`${rating ? html`<div class="rating"><div class="stops">${options}</div></div>` : html`<div class="options">${options}</div>`}
     ${rating && html`<${When} ...${props} />`}
     ${input.because && html`<${Because} ...${props} />`}

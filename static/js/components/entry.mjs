@@ -1,6 +1,7 @@
 // Something a learner gave, as it is shown: stem and labels in the reader's language, free words as written.
 import { html } from "../html.mjs";
 import { say, t } from "../i18n.mjs";
+import { cardGlyph } from "../views/cards.mjs";
 import { quoted, verse } from "../views/text.mjs";
 
 /** @import {Entry, Input, LessonStep, Mark, TextView} from "../wire.mjs" */
@@ -18,10 +19,11 @@ import { quoted, verse } from "../views/text.mjs";
 /** @param {EntryProps} props */
 export function EntryShown({ entry, step, input, text, language, onMark }) {
   const option = input?.options.find((one) => one.id === entry.choice);
+  const picture = cardGlyph(option?.icon);
   const tag = input?.tags.find((one) => one.id === entry.tag);
   const stem = entry.stem === null || entry.stem === undefined ? null : step?.stems[entry.stem];
   return html`<span class="entry-text">
-      ${option && html`<strong class="chosen-option">${option.icon && html`<span class="option-icon" aria-hidden="true">${option.icon}</span> `}${say(option.label)}</strong> `}
+      ${option && html`<strong class="chosen-option">${picture && html`<span class=${picture} aria-hidden="true"></span> `}${say(option.label)}</strong> `}
       ${stem && html`<span class="stem-shown">${say(stem)}</span> `}
       ${entry.text && html`<bdi dir="auto" class="own-words">${entry.text}</bdi>`}
       ${entry.spoken && html` <span class="chip"><span class="glyph mic" aria-hidden="true"></span>${t("said aloud")}</span>`}

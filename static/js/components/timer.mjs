@@ -21,13 +21,13 @@ export function useSeconds(now) {
 }
 
 /**
- * @param {{room: Pick<RoomView, "ends_at" | "seconds_left">, paused: boolean, now: () => number}} props
+ * @param {{room: Pick<RoomView, "ends_at" | "seconds_left">, paused: boolean, now: () => number, of?: number}} props `of`: seconds of the whole step
  */
-export function StepTimer({ room, paused, now }) {
+export function StepTimer({ room, paused, now, of }) {
   const left = secondsLeft(room, useSeconds(now));
   if (left === null) return null;
   const words = left > 0 ? t("time left in this step") : t("the step's time is over");
-  return html`<span class=${`timer ${urgency(left, paused)}`} role="timer" aria-label=${words} title=${words}>${clock(left)}</span>`;
+  return html`<span class=${`timer ${urgency(left, paused, of)}`} role="timer" aria-label=${words} title=${words}>${clock(left)}</span>`;
 }
 
 /**

@@ -215,6 +215,16 @@ export class Writing {
     return Promise.all(inputs.map((key) => this.give(step, key.slice(key.indexOf("/") + 1))));
   }
 
+  /**
+   * Give everything that was written on this page and not yet given: the lesson is over.
+   * @param {(step: number) => boolean} taken whether a step takes answers
+   * @returns {Promise<(Ack | null)[]>}
+   */
+  giveEverything(taken) {
+    const steps = new Set([...this.fields.keys()].map((key) => Number(key.split("/")[0])));
+    return Promise.all([...steps].filter(taken).map((step) => this.giveAll(step))).then((acks) => acks.flat());
+  }
+
   /** The connection is gone: what was not answered is on this device only. */
   offline() {
     for (const field of this.fields.values()) if (field.saved.value === "writing") field.saved.value = "here";

@@ -16,6 +16,7 @@ import { signature } from "../views/people.mjs";
 /** @import {Moment, Told} from "../views/notices.mjs" */
 
 const PASSES_AFTER = 12_000;
+const THANKS_AFTER = 4000;
 
 /** @type {StudentBoot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -61,6 +62,7 @@ function begin(session) {
   const page = makePage(session, live, writing, devices, mesh);
   keepWritingInStep(live, writing, drafts);
   keepMediaInStep(live, devices, mesh, page);
+  keepLastWords(live, writing, page);
   keepTelling(live, writing, page);
   live.start();
   return page;
@@ -110,6 +112,7 @@ function makePage(session, live, writing, devices, mesh) {
     told,
     said,
     checked,
+    handingIn: signal(false),
     noVideo,
     remotes: mesh.remotes,
     devices,
@@ -179,6 +182,30 @@ function keepWritingInStep(live, writing, drafts) {
   });
   document.addEventListener("visibilitychange", () => drafts.flush());
   window.addEventListener("pagehide", () => drafts.flush());
+}
+
+/**
+ * Whoever is in the middle of a sentence when the lesson closes still hands it in; thanks wait for that, but not for ever.
+ * @param {Live} live
+ * @param {Writing} writing
+ * @param {Page} page
+ */
+function keepLastWords(live, writing, page) {
+  let wasOpen = false;
+  effect(() => {
+    const status = live.store.session.value?.status;
+    if (status === "running") wasOpen = true;
+    if (status !== "closed" || !wasOpen) return;
+    wasOpen = false;
+    const steps = page.lesson.peek()?.steps ?? [];
+    const thanks = () => {
+      page.handingIn.value = false;
+    };
+    page.handingIn.value = true;
+    setTimeout(thanks, THANKS_AFTER);
+    // A line that was not added to what is written together is no answer of mine.
+    void writing.giveEverything((step) => steps[step]?.kind !== "together").then(thanks);
+  });
 }
 
 /**
@@ -326,6 +353,7 @@ function nothingYet() {
     told: signal([]),
     said: signal(""),
     checked: signal(true),
+    handingIn: signal(false),
     remotes: signal([]),
     noVideo: signal(""),
     now: Date.now,

@@ -2,14 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { direction, fill, say, t, tn, useMessages } from "../i18n.mjs";
+import { cardGlyph } from "../views/cards.mjs";
 import { blank, changed, chosen, missing, tapped, toggled } from "../views/entries.mjs";
 import {
+  atHalfTime,
   deeperPrompts,
+  intentionOf,
   moments,
   partnerOf,
-  pastTheMiddle,
   placeInPart,
   shareable,
+  showsIntention,
   stepAt,
   wordsInView,
 } from "../views/lesson.mjs";
@@ -100,9 +103,38 @@ test("an early room gets deeper prompts of a step not long ago", () => {
 
 test("the middle is counted in minutes", () => {
   assert.deepEqual(
-    [0, 1, 2, 3].map((index) => pastTheMiddle(lesson, index)),
+    [0, 1, 2, 3].map((index) => atHalfTime(lesson, index)),
     [false, false, true, true],
   );
+});
+
+test("half-time is not announced where the lesson itself comes back to the intention", () => {
+  const steps = [step(0, { output: "intention" }), step(1), step(2), step(3, { part: 1, uses: ["0.s0"] })];
+  const short = /** @type {any} */ ({ ...lesson, steps });
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => atHalfTime(short, index)),
+    [false, false, true, false],
+  );
+  assert.ok(showsIntention(short, steps[3]));
+});
+
+test("an intention is the chosen card and the words beside it, or whatever the server has of it", () => {
+  const cards = [{ id: "asking", label: { en: "Asking", he: "לשאול" } }];
+  const steps = [step(0, { output: "intention", inputs: [{ id: "intention", options: cards }] })];
+  const short = /** @type {any} */ ({ ...lesson, steps });
+  const mine = (/** @type {unknown[]} */ entries, intention = "") =>
+    /** @type {any} */ ({ intention, answers: entries.length > 0 ? [{ step: 0, input: "intention", entries }] : [] });
+  assert.deepEqual(intentionOf(short, mine([{ ...blank(), choice: "asking", text: "wait" }])), {
+    practice: cards[0]?.label,
+    words: "wait",
+  });
+  assert.deepEqual(intentionOf(short, mine([], "from before")), { practice: null, words: "from before" });
+  assert.equal(intentionOf(short, mine([])), null);
+});
+
+test("a card shows a picture that there is, and nothing for a name that nobody drew", () => {
+  assert.match(cardGlyph("ear"), /\bear\b/);
+  assert.deepEqual([cardGlyph("👂"), cardGlyph(null)], ["", ""]);
 });
 
 test("moments to remember are of earlier protocols", () => {
@@ -294,6 +326,7 @@ test("time left counts to the deadline, or stands still in a pause", () => {
     [clock(160), clock(-3), urgency(61, false), urgency(60, false), urgency(0, false), urgency(5, true)],
     ["2:40", "0:00", "", "soon", "over", "paused"],
   );
+  assert.deepEqual([urgency(59, false, 60), urgency(20, false, 60)], ["", "soon"]);
 });
 
 const moment = (/** @type {any} */ at, unfinished = false) => ({

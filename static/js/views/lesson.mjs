@@ -1,6 +1,6 @@
 // What a lesson says at a step: fitted to the room's size, with the words that it uses.
 
-/** @import {Entry, GivenView, Lesson, LessonStep, LineView, MineView, RoomView} from "../wire.mjs" */
+/** @import {Entry, GivenView, Lesson, LessonStep, LineView, MineView, RoomView, Wording} from "../wire.mjs" */
 
 /**
  * Return the step as a room of this size gets it (a size that would skip it gets the pair's form: the class is there).
@@ -39,14 +39,51 @@ export function placeInPart(lesson, index, size) {
 }
 
 /**
- * Return whether the room is past the middle of the lesson, by its minutes.
+ * Return whether the room is at half-time by the lesson's minutes: past the middle, and not yet where the lesson itself
+ * comes back to the intention.
  * @param {Lesson} lesson
  * @param {number} index
  */
-export function pastTheMiddle(lesson, index) {
+export function atHalfTime(lesson, index) {
   const all = lesson.steps.reduce((sum, step) => sum + step.seconds, 0);
   const before = lesson.steps.slice(0, index).reduce((sum, step) => sum + step.seconds, 0);
-  return index > 0 && before >= all / 2;
+  const set = new Set(intentionSteps(lesson).map((step) => step.id));
+  const part = lesson.steps[index]?.part;
+  const comesBack = lesson.steps.some((step) => step.part === part && step.uses.some((id) => set.has(id)));
+  return index > 0 && before >= all / 2 && !comesBack;
+}
+
+/** @param {Lesson} lesson */
+function intentionSteps(lesson) {
+  return lesson.steps.filter((step) => step.output === "intention");
+}
+
+/**
+ * @param {Lesson} lesson
+ * @param {LessonStep} step
+ * @returns {boolean} whether the step shows the intention itself
+ */
+export function showsIntention(lesson, step) {
+  return intentionSteps(lesson).some((one) => step.uses.includes(one.id));
+}
+
+/** @typedef {{practice: Wording | null, words: string}} Intention */
+
+/**
+ * Return what I set out to practise: the card that I chose, and what I wrote to it.
+ * @param {Lesson | null} lesson
+ * @param {MineView | null} mine
+ * @returns {Intention | null}
+ */
+export function intentionOf(lesson, mine) {
+  for (const step of lesson ? intentionSteps(lesson).reverse() : []) {
+    const answer = mine?.answers.find((one) => one.step === step.index && one.input === "intention");
+    const entry = answer?.entries[0];
+    const options = step.inputs.find((input) => input.id === "intention")?.options ?? [];
+    const practice = options.find((option) => option.id === entry?.choice)?.label ?? null;
+    if (entry && (practice || entry.text)) return { practice, words: entry.text };
+  }
+  return mine?.intention ? { practice: null, words: mine.intention } : null;
 }
 
 /** Steps that a child remembers as something they did: answers to "when?". */

@@ -25,13 +25,14 @@ export function clock(seconds) {
 /**
  * @param {number | null} seconds
  * @param {boolean} paused
+ * @param {number} [of] how long the step is: the last minute of a minute is no news
  * @returns {"" | "soon" | "paused" | "over"}
  */
-export function urgency(seconds, paused) {
+export function urgency(seconds, paused, of = 180) {
   if (paused) return "paused";
   if (seconds === null) return "";
   if (seconds <= 0) return "over";
-  return seconds <= 60 ? "soon" : "";
+  return seconds <= Math.min(60, of / 3) ? "soon" : "";
 }
 
 /**

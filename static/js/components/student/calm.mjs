@@ -1,7 +1,9 @@
 // Pages on which there is nothing to do but breathe.
 import { html } from "../../html.mjs";
 import { fill, say, t } from "../../i18n.mjs";
+import { intentionOf } from "../../views/lesson.mjs";
 import { timeAt } from "../../views/time.mjs";
+import { IntentionPin } from "../intention.mjs";
 import { SchoolMark } from "../person.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
@@ -57,11 +59,11 @@ function Stopped({ page }) {
 
 /** @param {{page: StudentPage}} props */
 function Closed({ page }) {
-  const intention = page.mine.value?.intention ?? "";
+  if (page.handingIn.value) return html`<${Calm} title=${t("One moment: your last words are being kept")} />`;
   const side = page.boot.side === "a" ? "b" : "a";
   const school = say(page.boot.sides[side]?.school);
   return html`<${Calm} title=${t("Thank you for learning together")} words=${t("The lesson with {school} is over. What you wrote is kept for your next lesson.", { school })}>
-    ${intention && html`<aside class="intention-pin"><span class="label">${t("My intention")}</span><bdi dir="auto">${intention}</bdi></aside>`}
+    <${IntentionPin} intention=${intentionOf(page.lesson.value, page.mine.value)} />
     <a class="button" href=${page.boot.signout}>${t("Sign out")}</a><//>`;
 }
 

@@ -35,6 +35,7 @@
  * @property {(step: number, input: string) => Field} field
  * @property {(step: number, input: string, entries: Entry[]) => void} write
  * @property {(step: number, input: string) => void} give
+ * @property {ReadonlySignal<boolean>} handingIn whether the last words of a closed lesson are on their way
  * @property {(step: number) => Promise<(Ack | null)[]>} giveAll
  * @property {(kind: string, fields?: Record<string, unknown>) => Promise<Ack>} command
  * @property {(device: "camera" | "microphone", on: boolean) => void} turn

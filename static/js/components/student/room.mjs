@@ -1,13 +1,14 @@
 // The room: faces, one step, the text, a place to write, Done.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../html.mjs";
-import { fill, say, t } from "../../i18n.mjs";
+import { fill, say, t, tn } from "../../i18n.mjs";
 import { changed, tapped, toggled } from "../../views/entries.mjs";
-import { pastTheMiddle, placeInPart, stepAt, wordsInView } from "../../views/lesson.mjs";
-import { isHere, listed, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
+import { atHalfTime, intentionOf, placeInPart, showsIntention, stepAt, wordsInView } from "../../views/lesson.mjs";
+import { isHere, listed, memberOf, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
 import { languagesShown, marksOf } from "../../views/text.mjs";
 import { secondsLeft } from "../../views/time.mjs";
 import { banner, turnButtons } from "../../views/turns.mjs";
+import { IntentionPin } from "../intention.mjs";
 import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, Tile } from "../tile.mjs";
@@ -97,9 +98,9 @@ function Opened(props) {
       <${Text} ...${props} shown=${text} picking=${picking} onPick=${pick} goTo=${goTo} />`
       }
       <section class="write-pane" aria-label=${t("Our work")}>
-        ${step ? html`<${StepWork} key=${room.step} ...${work} step=${step} />` : html`<p class="lead">${t("You have done everything. Stay together and talk until your teacher closes the lesson.")}</p>`}
+        ${step && html`<${StepWork} key=${room.step} ...${work} step=${step} />`}
       </section>
-      <${DoneBar} key=${room.step} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />
+      ${step && html`<${DoneBar} key=${room.step} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />`}
     </div>
     <${Foot} room=${room} session=${session} onHelp=${props.onHelp} onConcern=${props.onConcern} page=${page} />
   </div>`;
@@ -128,9 +129,12 @@ function Head({ page, lesson, step, room, session }) {
   const place = placeInPart(lesson, room.step, room.members.length);
   const title = say(step?.protocol_title ?? lesson.title);
   return html`<header class="room-head"><h1>${title}</h1>
-    <p class="room-step"><span>${t("step {n} of {of}", { n: place.number, of: place.of })}</span>
-      <span class="dots" aria-hidden="true">${Array.from({ length: place.of }, (_, index) => html`<i key=${index} class=${index + 1 < place.number ? "done" : index + 1 === place.number ? "now" : ""}></i>`)}</span></p>
-    ${step && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} />`}
+    ${
+      step &&
+      html`<p class="room-step"><span>${t("step {n} of {of}", { n: place.number, of: place.of })}</span>
+      <span class="dots" aria-hidden="true">${Array.from({ length: place.of }, (_, index) => html`<i key=${index} class=${index + 1 < place.number ? "done" : index + 1 === place.number ? "now" : ""}></i>`)}</span></p>`
+    }
+    ${step && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} of=${step.seconds} />`}
     <button type="button" class="button icon quiet" popovertarget="reading-menu" aria-label=${t("Text size and colours")}><span class="glyph settings" aria-hidden="true"></span></button>
   </header>`;
 }
@@ -167,11 +171,11 @@ function OneMinute({ page, room, step, session }) {
 /** @param {Scene} props */
 function HalfTime({ page, lesson, room, me }) {
   const [open, setOpen] = useState(true);
-  const intention = page.mine.value?.intention;
+  const intention = intentionOf(lesson, page.mine.value);
   const key = `half-${room.room}`;
-  if (!intention || !open || !pastTheMiddle(lesson, room.step) || sessionStorage.getItem(key) || room.state === "done")
+  if (!intention || !open || !atHalfTime(lesson, room.step) || sessionStorage.getItem(key) || room.state === "done")
     return null;
-  return html`<div class="banner" role="status"><span>${fill(t("Half the lesson is over. How is it going with your intention? And what does {name} need?"), { name: html`<${Name} name=${partnerNames(room, me)} />` })}</span>
+  return html`<div class="banner" role="status"><span>${fill(tn("Half the lesson is over. How is it going with your intention? And what does {name} need?", "Half the lesson is over. How is it going with your intention? And what do {name} need?", Math.max(1, room.members.length - 1)), { name: html`<${Name} name=${partnerNames(room, me)} />` })}</span>
     <button type="button" class="button quiet" onClick=${() => {
       sessionStorage.setItem(key, "1");
       setOpen(false);
@@ -235,7 +239,7 @@ function usedToBeHere(member, here) {
 
 /** @param {Scene & {heading: {current: HTMLElement | null}, fillNames: (words: string) => string}} props */
 function StepCard(props) {
-  const { page, step, room, me, heading, fillNames } = props;
+  const { page, lesson, step, room, me, heading, fillNames } = props;
   const alone = !partnersOf(room, me).some((member) => isHere(page.presence.value, member.id));
   const waiting = room.state === "waiting_for_class";
   const turn = step && !waiting ? banner(step, room, me) : null;
@@ -247,7 +251,7 @@ function StepCard(props) {
       : fillNames(say(step.title));
   useEffect(() => page.announce(`${title}. ${spoken}`), [title, spoken]);
   const prompt = !step
-    ? ""
+    ? t("You have done everything. Stay together and talk until your teacher closes the lesson.")
     : waiting
       ? t("You are early. Your teacher opens the next step for everybody: “{title}”.", { title: say(step.title) })
       : fillNames(say(alone && step.alone ? step.alone : step.prompt));
@@ -261,16 +265,9 @@ function StepCard(props) {
     <h2 tabindex="-1" ref=${heading}>${title}</h2>
     ${prompt && html`<p class="instruction">${prompt}</p>`}
     ${turn?.role && html`<p class="why">${fillNames(turn.role)}</p>`}
-    ${alone && room.members.length > 1 && !waiting && html`<p class="why">${t("You are alone for the moment. Go on; your partner finds you here.")}</p>`}
-    <${Intention} page=${page} />
+    ${alone && room.members.length > 1 && !waiting && html`<p class="why">${tn("You are alone for the moment. Go on; your partner finds you here.", "You are alone for the moment. Go on; your partners find you here.", room.members.length - 1)}</p>`}
+    ${!(step && showsIntention(lesson, step)) && html`<${IntentionPin} intention=${intentionOf(lesson, page.mine.value)} />`}
   </section>`;
-}
-
-/** @param {{page: StudentPage}} props */
-function Intention({ page }) {
-  const intention = page.mine.value?.intention;
-  if (!intention) return null;
-  return html`<aside class="intention-pin"><span class="label">${t("My intention")}</span><bdi dir="auto">${intention}</bdi></aside>`;
 }
 
 /**
@@ -367,12 +364,23 @@ function othersLine({ page, step, room, me }) {
   const here = partners.filter((member) => isHere(page.presence.value, member.id));
   const busy = here.filter((member) => !room.finished.includes(member.id));
   const done = room.finished.includes(me);
-  if (room.turn) return room.turn.acts === me ? "" : t("The turn ends when your partner ends it.");
-  if (partners.length > 0 && here.length === 0) return t("Your partner is away; the place is kept.");
-  if (busy.length === 0 && here.length > 0)
-    return done ? t("Everybody is done.") : fill(t("{name} is done, and waits calmly."), { name: named(here) });
+  const acts = memberOf(room, room.turn?.acts ?? "");
+  if (acts) return acts.id === me ? "" : fill(t("The turn ends when {name} ends it."), { name: named([acts]) });
+  if (partners.length > 0 && here.length === 0)
+    return tn(
+      "Your partner is away; the place is kept.",
+      "Your partners are away; their places are kept.",
+      partners.length,
+    );
+  if (busy.length === 0 && here.length > 0) {
+    const waits = tn("{name} is done, and waits calmly.", "{name} are done, and wait calmly.", here.length);
+    return done ? t("Everybody is done.") : fill(waits, { name: named(here) });
+  }
   if (busy.length === 0) return "";
-  const words = step.kind === "solo" ? t("{name} is still writing") : t("{name} is not done yet");
+  const words =
+    step.kind === "solo"
+      ? tn("{name} is still writing", "{name} are still writing", busy.length)
+      : tn("{name} is not done yet", "{name} are not done yet", busy.length);
   return done || step.kind === "solo" ? fill(words, { name: named(busy) }) : "";
 }
 
