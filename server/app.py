@@ -154,7 +154,7 @@ def _house(settings: Settings, library: Library) -> House:
         manager = FastRedisManager(settings.redis_url, channel="havruta:socket")
     else:
         presence, bus, manager = LocalPresence(clock, grace), LocalBus(), FastManager()
-    sio = make_sio(FastJson, manager, settings.origin, settings.ping_seconds, settings.ping_timeout_seconds)
+    sio = make_sio(FastJson, manager, settings.ping_seconds, settings.ping_timeout_seconds)
     sio.packet_class = TextPacket
     directory = PeopleDirectory(people, library.protocols, library.texts, clock)
     outbox = SocketOutbox(sio)
@@ -205,10 +205,6 @@ class _SocketView:
 
     settings: Settings
     relay_only: bool
-
-    @property
-    def origin(self) -> str:
-        return self.settings.origin
 
     @property
     def grace_seconds(self) -> float:

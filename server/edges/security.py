@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import logging
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 import aiohttp_jinja2
 from aiohttp import web
@@ -14,6 +12,7 @@ from markupsafe import Markup
 from server.edges.limits import TooManyTries
 from server.edges.locale import Handler, device_locale_middleware, locale_middleware
 from server.edges.locale import gettext as _
+from server.edges.origin import is_ours
 from server.edges.parts import PARTS
 from server.edges.problems import Problem
 
@@ -145,30 +144,12 @@ def _check_origin(request: web.Request) -> None:
     Origin "null" is what some privacy settings send for our own forms; Sec-Fetch-Site, which no page can forge, decides.
     """
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
-    ours = origin is not None and origin != "null" and _is_ours(request, origin)
+    ours = origin is not None and origin != "null" and is_ours(request, origin)
     if (ours and site in (None, "same-origin")) or (origin == "null" and site == "same-origin"):
         return
     raise Problem(
         403, "from_elsewhere", _("This came from another site, so nothing was changed. Open the page again and retry.")
     )
-
-
-def _is_ours(request: web.Request, origin: str) -> bool:
-    settings = request.app[PARTS].settings
-    if origin == settings.origin:
-        return True
-    # On one's own machine "localhost" and "127.0.0.1" are the same place; a name that is not loopback is never taken on trust.
-    asked = urlsplit(origin)
-    return not settings.https and asked.netloc == request.host and _is_loopback(asked.hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _problem_of(error: web.HTTPException) -> Problem:

@@ -18,6 +18,7 @@ from server.core.live.refusals import Refused
 from server.edges.identity import staff_cookie, student_cookie
 from server.edges.locale import CATALOGUES
 from server.edges.metrics import Metrics
+from server.edges.origin import is_ours
 from server.edges.parts import PARTS
 from server.edges.sentences import sentence
 from server.edges.signalling import relayed
@@ -50,8 +51,6 @@ _logger = structlog.get_logger(__name__)
 class SocketSettings(Protocol):
     """The settings that the socket reads."""
 
-    @property
-    def origin(self) -> str: ...
     @property
     def grace_seconds(self) -> float: ...
     @property
@@ -193,7 +192,7 @@ class LiveSocket:
         if peer.kind == "teacher":
             rooms.append(f"teachers:{peer.session}")
         else:
-            rooms.append(f"member:{peer.session}:{peer.who}")
+            rooms += [f"students:{peer.session}", f"member:{peer.session}:{peer.who}"]
         if peer.room:
             rooms.append(f"room:{peer.room}")
         for room in rooms:
@@ -217,7 +216,8 @@ class LiveSocket:
                 return
 
     def _check_origin(self, request: web.Request) -> None:
-        if request.headers.get("Origin", "").rstrip("/") != self._settings.origin:
+        # Engine.IO asks the same rule before the connection opens, but of those alone that name an origin.
+        if not is_ours(request, request.headers.get("Origin", "")):
             raise Refusal("origin")
 
     async def _who(self, request: web.Request) -> tuple[str, str]:
@@ -492,7 +492,11 @@ class LiveSocket:
             _logger.exception("background_work_failed")
 
 
-def make_sio(json: Any, manager: Any, origin: str, ping_seconds: float, ping_timeout_seconds: float) -> AsyncServer:
+def _from_our_page(origin: str | None, environ: dict[str, Any]) -> bool:
+    return is_ours(environ["aiohttp.request"], origin or "")
+
+
+def make_sio(json: Any, manager: Any, ping_seconds: float, ping_timeout_seconds: float) -> AsyncServer:
     """Return a Socket.IO server: websocket only, short pings so that a vanished partner is noticed, small messages."""
     return AsyncServer(
         client_manager=manager,
@@ -505,6 +509,6 @@ def make_sio(json: Any, manager: Any, origin: str, ping_seconds: float, ping_tim
         ping_interval=ping_seconds,
         ping_timeout=ping_timeout_seconds,
         max_http_buffer_size=LARGEST_MESSAGE,
-        cors_allowed_origins=[origin],
+        cors_allowed_origins=_from_our_page,
         http_compression=False,
     )

@@ -7,10 +7,12 @@ import pytest
 
 from server.adapters.seed import SESSION
 from server.core.live import commands as c
+from server.edges.identity import STAFF_COOKIE
 from tests.socket.served import (
     CHICAGO_TEACHER,
     HAIFA_SAFETY,
     HAIFA_TEACHER,
+    RawSocket,
     RefusedAtDoor,
     Served,
 )
@@ -42,10 +44,20 @@ async def test_a_teacher_and_a_child_of_the_lesson_come_in(served: Served) -> No
         ("null", "http 400"),
         ("http://127.0.0.1:1", "http 400"),
         ("http://127.0.0.1.evil.example", "http 400"),
+        ("http://[", "http 400"),
     ],
 )
 async def test_a_page_that_is_not_ours_opens_no_socket(served: Served, origin: str | None, code: str) -> None:
     assert await refusal(served, "student", CHILD, origin=origin) == code
+
+
+async def test_localhost_is_this_machine_too(served: Served) -> None:
+    by_name = served.url.replace("127.0.0.1", "localhost")
+    cookies = {STAFF_COOKIE: await served.token("staff", HAIFA_TEACHER)}
+    connection = await RawSocket.open(by_name, "/", cookies, by_name, SESSION)
+    await connection.close()
+    with pytest.raises(RefusedAtDoor):
+        await RawSocket.open(served.url, "/", cookies, by_name, SESSION)
 
 
 @pytest.mark.parametrize(
