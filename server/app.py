@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -52,6 +52,7 @@ from server.runner.watch import Watch
 from server.settings import HERE, Settings
 
 STATIC_SECONDS = 3600
+READY_SECONDS = 2
 _logger = structlog.get_logger(__name__)
 
 
@@ -238,16 +239,28 @@ def _lesson_finder(live: Live, store: SqlLiveStore) -> Any:
     return find
 
 
-def _readiness(engine: AsyncEngine, presence: object) -> Any:
+def _readiness(engine: AsyncEngine, presence: LocalPresence | RedisPresence) -> Any:
+    async def database() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
     async def ready() -> dict[str, bool]:
-        try:
-            async with asyncio.timeout(2), engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except Exception:  # noqa: BLE001 -- whatever is wrong with the database, the answer is "not ready"
-            return {"database": False}
-        return {"database": True}
+        asked = {"database": database}
+        if isinstance(presence, RedisPresence):
+            asked["redis"] = presence.ask
+        answers = await asyncio.gather(*(_answers(ask) for ask in asked.values()))
+        return dict(zip(asked, answers, strict=True))
 
     return ready
+
+
+async def _answers(ask: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await ask()
+    except Exception:  # noqa: BLE001 -- whatever is wrong with it, the answer is "not ready"
+        return False
+    return True
 
 
 def _tell_delay(live: Live, socket: LiveSocket) -> Any:

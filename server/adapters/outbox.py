@@ -25,6 +25,10 @@ class SocketOutbox:
         """To a room's members and visitors."""
         await self._send(f"room:{room}", event, body)
 
+    async def to_students(self, session: str, event: str, body: bytes) -> None:
+        """To a session's students."""
+        await self._send(f"students:{session}", event, body)
+
     async def to_teachers(self, session: str, event: str, body: bytes) -> None:
         """To a session's teachers."""
         await self._send(f"teachers:{session}", event, body)

@@ -232,6 +232,10 @@ class RedisPresence:
                 await self._goodbye()
         await self._client.aclose()
 
+    async def ask(self) -> None:
+        """Return when Redis has answered; raise when it cannot."""
+        await self._client.ping()
+
     def next_order(self) -> int:
         """See LocalPresence.next_order."""
         return self._everybody.next_order()

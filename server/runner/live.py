@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -109,18 +110,29 @@ class Live:
         """Look at what is due: one room, or every room of a session."""
         if "." in stream:
             await self._tick_room(stream, step)
+            await self._arm_again(stream, step)
             return
         session = await self.memory.session(stream)
         await self._store.set_due(stream, Due(step, None))
         for room in session.rooms:
             await self._tick_room(room, step)
+            await self._arm_again(room, step, only_if_waiting=True)
 
     async def _tick_room(self, room_id_: RoomId, step: int) -> None:
         session_id = room_id_.rsplit(".", 1)[0]
-        try:
+        with suppress(Refused):
             await self._room_turn(session_id, room_id_, c.Clock(), None, c.Tick(step=step))
-        except Refused:
-            await self._store.set_due(room_id_, Due(step, None))
+
+    async def _arm_again(self, room_id_: RoomId, step: int, *, only_if_waiting: bool = False) -> None:
+        """Write when the clock looks at a room next, after a look that changed nothing; what changed wrote it already."""
+        session = await self.memory.session(room_id_.rsplit(".", 1)[0])
+        scene = await self.scenes.scene(session, self._clock.now())
+        room = await self.memory.room(room_id_)
+        if current_step(room, session) != step and not only_if_waiting:
+            return
+        again = self._look_again(room, scene)
+        if again is not None or not only_if_waiting:
+            await self._store.set_due(room_id_, Due(current_step(room, session), again))
 
     async def save_draft(self, session_id: str, member: MemberId, draft: SaveDraft) -> Outcome:
         """Keep what a member has typed so far; no event, no view.
@@ -264,10 +276,6 @@ class Live:
     ) -> Outcome | None:
         """Append and publish; None where another process was faster and the turn starts over."""
         if not decision.events:
-            if isinstance(sender, c.Clock):
-                await self._store.set_due(
-                    room.id, Due(current_step(room, scene.session), self._look_again(room, scene))
-                )
             return Outcome(room.version, refused=decision.refused)
         appended = Appended(room.id, room.version + 1, scene.now, sender_key(sender), command_id, decision.events)
         after = grown_room(room, appended)

@@ -177,9 +177,10 @@ class Publisher:
                 only_to.id, "view", encoded(ViewOut(part="presence", now=self._now(), view=view))
             )
             return
-        await self._outbox.to_session(
-            session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_students))
-        )
+        if (await self._memory.session(session)).status == "lobby":
+            # In their rooms children look at each other, not at how many have come.
+            body = encoded(ViewOut(part="presence", now=self._now(), view=for_students))
+            await self._outbox.to_students(session, "view", body)
         await self._outbox.to_teachers(
             session, "view", encoded(ViewOut(part="presence", now=self._now(), view=for_teachers))
         )
