@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -232,7 +233,7 @@ def hebrew(tmp_path_factory: pytest.TempPathFactory) -> Path:
     compiled.parent.mkdir(parents=True)
     kept = SERVER / "locale" / "he" / "LC_MESSAGES" / "messages.po"
     if kept.exists():
-        catalogue = read_po(kept.open("rb"), locale="he")
+        catalogue = read_po(BytesIO(kept.read_bytes()), locale="he")
     else:
         catalogue = Catalog(locale="he")
         for english, said in json.loads((SERVER / "locale" / "parts" / "p1.json").read_text("utf-8")).items():
