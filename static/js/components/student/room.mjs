@@ -57,7 +57,11 @@ function Opened(props) {
     setRefusal("");
   }
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => heading.current?.focus({ preventScroll: false }), [room.step]);
+  const desk = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    desk.current?.scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: false });
+  }, [room.step]);
   useEffect(() => setRefusal(""), [room.turn?.acts, room.turn?.phase, room.finished.length, room.lines.length]);
   const text = textOf(lesson, step, room, me);
   const names = partnerNames(room, me);
@@ -97,7 +101,7 @@ function Opened(props) {
         <button type="button" aria-pressed=${String(view === "write")} onClick=${() => setView("write")}>${t("Our work")}</button></div></div>
       <${Text} ...${props} shown=${text} picking=${picking} onPick=${pick} goTo=${goTo} />`
       }
-      <section class="write-pane" aria-label=${t("Our work")}>
+      <section class="write-pane" ref=${desk} aria-label=${t("Our work")}>
         ${step && html`<${StepWork} key=${room.step} ...${work} step=${step} />`}
       </section>
       ${step && html`<${DoneBar} key=${room.step} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />`}
@@ -134,7 +138,7 @@ function Head({ page, lesson, step, room, session }) {
       html`<p class="room-step"><span>${t("step {n} of {of}", { n: place.number, of: place.of })}</span>
       <span class="dots" aria-hidden="true">${Array.from({ length: place.of }, (_, index) => html`<i key=${index} class=${index + 1 < place.number ? "done" : index + 1 === place.number ? "now" : ""}></i>`)}</span></p>`
     }
-    ${step && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} of=${step.seconds} />`}
+    ${step && room.state !== "waiting_for_class" && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} of=${step.seconds} />`}
     <button type="button" class="button icon quiet" popovertarget="reading-menu" aria-label=${t("Text size and colours")}><span class="glyph settings" aria-hidden="true"></span></button>
   </header>`;
 }

@@ -99,7 +99,7 @@ function OneInput(props) {
  * @param {Work} work
  */
 function Confirmations(work) {
-  const { page, room, me, step, text, language, onMark } = work;
+  const { page, room, me, step } = work;
   const seated = room.members.map((member) => member.id);
   const writer = room.members.find((member) => partnerOf(member.id, seated) === me && member.id !== me);
   const given = room.given.filter((one) => one.step === step.index && one.member === writer?.id);
@@ -111,7 +111,7 @@ function Confirmations(work) {
     writer &&
     given.length > 0 &&
     html`<section class="card confirm-card"><h3>${t("{name} wrote about your idea", { name: nameOf(writer) })}</h3>
-      ${given.map((one) => html`<${UsedWords} key=${one.work} used=${one} ...${{ work, text, language, onMark }} />`)}
+      ${given.map((one) => html`<${UsedWords} key=${one.work} used=${one} work=${work} />`)}
       <div class="button-row" role="group" aria-label=${t("Is it your idea?")}>
         <button type="button" class="button" aria-pressed=${String(room.confirmed[writer.id] === true)} onClick=${() => confirm(true)}>${t("Yes, that is my idea")}</button>
         <button type="button" class="button" aria-pressed=${String(room.confirmed[writer.id] === false)} onClick=${() => confirm(false)}>${t("Not yet")}</button>
@@ -141,7 +141,9 @@ function InView(work) {
     const intention = step.uses.some((id) => lesson.steps.some((one) => one.id === id && one.output === "intention"));
     return intention ? html`<p class="soft">${t("Nothing was set earlier. That is fine: start from here.")}</p>` : null;
   }
-  return html`<details class="fold in-view" open><summary>${t("What you wrote")}</summary><div>
+  // Before writing, the page to write on comes first; a few words still fit above it.
+  const open = step.kind !== "solo" || used.length + lines.length <= 3;
+  return html`<details class="fold in-view" open=${open}><summary>${t("What you wrote")}</summary><div>
     <ul class="entries">${used.map((one) => html`<${UsedWords} key=${one.work} used=${one} work=${work} asItem=${true} />`)}</ul>
     ${lines.length > 0 && html`<ul class="lines">${lines.map((line) => html`<li class="line" key=${line.id}><${LineWords} ...${work} line=${line} /></li>`)}</ul>`}
   </div></details>`;
@@ -156,6 +158,7 @@ function UsedWords({ used, work, asItem = false }) {
   const input = step?.inputs.find((one) => one.id === used.input);
   const person = memberOf(room, used.member);
   const body = html`${asItem && html`<span class="by"><${Person} person=${person} side=${page.boot.side} me=${used.member === me} /></span>`}
+    ${step && input && step.inputs.length > 1 && html`<span class="asked">${work.fillNames(say(input.prompt))}</span>`}
     ${used.held && used.member !== me && html`<span class="soft">${t("Some words are kept back, because they look like contact details.")}</span>`}
     ${used.entries.filter(saysSomething).map((entry, index) => html`<${EntryShown} key=${index} entry=${entry} step=${step} input=${input} text=${text} language=${language} onMark=${onMark} />`)}
     ${used.unfinished && html`<span class="chip">${t("not finished")}</span>`}${used.late && html`<span class="chip">${t("came later")}</span>`}`;
@@ -333,14 +336,21 @@ function Sharing(work) {
   const { lesson, step, room, page, text, language } = work;
   const own = shareable(lesson, step, room, page.mine.value).filter((one) => saysSomething(one.content));
   if (own.length === 0) return null;
+  const several = new Set(own.map((one) => one.step)).size > 1;
   const share = (/** @type {string} */ shared, /** @type {number} */ entry) =>
     page.command("share", { step: step.index, work: shared, entry }).then(work.onAnswered);
   return html`<section class="card"><h3>${t("Share with both classes")}</h3>
     <p class="small soft">${t("Only what you choose, without your name.")}</p>
     <ul class="entries">${own.map((one) => {
       const from = lesson.steps[one.step];
+      const input = from?.inputs.find((input) => input.id === one.input) ?? from?.inputs[0];
+      const asked = [
+        several && from ? say(from.title) : "",
+        from && from.inputs.length > 1 ? work.fillNames(say(input?.prompt)) : "",
+      ].filter(Boolean);
       return html`<li class="entry" key=${`${one.work}-${one.entry}`}>
-        <${EntryShown} entry=${one.content} step=${from} input=${from?.inputs.find((input) => input.id === one.input) ?? from?.inputs[0]} text=${text} language=${language} />
+        ${asked.length > 0 && html`<span class="asked">${asked.join(" · ")}</span>`}
+        <${EntryShown} entry=${one.content} step=${from} input=${input} text=${text} language=${language} />
         ${one.shared ? html`<span class="chip"><span class="glyph check" aria-hidden="true"></span>${t("shared")}</span>` : html`<button type="button" class="button" onClick=${() => share(one.work, one.entry)}>${t("Share")}</button>`}</li>`;
     })}</ul></section>`;
 }
