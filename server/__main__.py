@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from server.app import HOUSE, House, make_app, product_version
 from server.bots import BotClass, read_codes, read_stand_ins
 from server.core.languages import say
 from server.demo import DemoSummary, demo_door, make_demo, summary
+from server.edges.origin import is_loopback
 from server.edges.pages.entrance import DEMO
 from server.logs import configure_logs
 from server.settings import Settings
@@ -128,9 +130,18 @@ async def _awaited(work: Callable[[], Awaitable[int]]) -> int:
     return await work()
 
 
+_NOT_WITHOUT_TLS = """\
+Havruta does not start on {origin}: without https, sign-ins and children's words could be read on the way, and browsers
+give no camera. Set HAVRUTA_PUBLIC_URL to the https address that a proxy in front of this server serves, for example
+https://havruta.example.org."""
+
+
 def _serve(given: argparse.Namespace) -> int:
     wanted = {"host": given.host, "port": given.port, "data_dir": given.data}
     settings = Settings(**{name: value for name, value in wanted.items() if value is not None})
+    if not settings.https and not is_loopback(urlsplit(settings.origin).hostname or ""):
+        print(_NOT_WITHOUT_TLS.format(origin=settings.origin), file=sys.stderr)
+        return USAGE
     configure_logs()
 
     async def before(house: House) -> Callable[[], Awaitable[None]]:
