@@ -97,6 +97,20 @@ function makePage(session, live, writing, devices, mesh) {
     if (told.peek().some((one) => one.id === id && one.stays)) remember(`havruta-told/${session}/${id}`);
     told.value = told.peek().filter((one) => one.id !== id);
   };
+  const lesson = signal(/** @type {Lesson | null} */ (null));
+  const together = (/** @type {number} */ step) => lesson.peek()?.steps[step]?.kind === "together";
+  const addLine = async (/** @type {number} */ step, /** @type {string} */ input) => {
+    const field = writing.field(step, input);
+    const sent = field.entries.peek();
+    const ack = await live.command("add_line", { step, input, entries: worthSending(sent).slice(0, 1) });
+    // Whoever wrote on in the meantime goes on with that.
+    if (ack.ok && field.entries.peek() === sent) writing.write(step, input, []);
+    return ack;
+  };
+  const linesToAdd = (/** @type {number} */ step) =>
+    (lesson.peek()?.steps[step]?.inputs ?? []).filter(
+      (input) => worthSending(writing.field(step, input.id).entries.peek()).length > 0,
+    );
   return {
     boot,
     me: store.me,
@@ -105,7 +119,7 @@ function makePage(session, live, writing, devices, mesh) {
     room: store.room,
     presence: store.presence,
     boards: store.boards,
-    lesson: signal(/** @type {Lesson | null} */ (null)),
+    lesson,
     trouble: live.trouble,
     stoppedBy: live.stoppedBy,
     savingIsDelayed: live.savingIsDelayed,
@@ -119,8 +133,13 @@ function makePage(session, live, writing, devices, mesh) {
     now: () => store.clock.now(),
     field: writing.field.bind(writing),
     write: writing.write.bind(writing),
-    give: (/** @type {number} */ step, /** @type {string} */ input) => void writing.give(step, input),
-    giveAll: writing.giveAll.bind(writing),
+    // What is written together is made of lines, which are added; there is no answer of one's own to give.
+    give: (/** @type {number} */ step, /** @type {string} */ input) => {
+      if (!together(step)) void writing.give(step, input);
+    },
+    giveAll: (/** @type {number} */ step) =>
+      together(step) ? Promise.all(linesToAdd(step).map((input) => addLine(step, input.id))) : writing.giveAll(step),
+    addLine,
     command: (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) => {
       if (kind === "finish") done = Number(fields.step);
       return live.command(kind, fields);

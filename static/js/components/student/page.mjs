@@ -36,7 +36,8 @@
  * @property {(step: number, input: string, entries: Entry[]) => void} write
  * @property {(step: number, input: string) => void} give
  * @property {ReadonlySignal<boolean>} handingIn whether the last words of a closed lesson are on their way
- * @property {(step: number) => Promise<(Ack | null)[]>} giveAll
+ * @property {(step: number) => Promise<(Ack | null)[]>} giveAll everything in a step that was written and not yet given
+ * @property {(step: number, input: string) => Promise<Ack>} addLine to what is written together
  * @property {(kind: string, fields?: Record<string, unknown>) => Promise<Ack>} command
  * @property {(device: "camera" | "microphone", on: boolean) => void} turn
  * @property {() => void} openDevices

@@ -141,8 +141,9 @@ function InView(work) {
     const intention = step.uses.some((id) => lesson.steps.some((one) => one.id === id && one.output === "intention"));
     return intention ? html`<p class="soft">${t("Nothing was set earlier. That is fine: start from here.")}</p>` : null;
   }
-  // Before writing, the page to write on comes first; a few words still fit above it.
-  const open = step.kind !== "solo" || used.length + lines.length <= 3;
+  // Where one writes, the place to write must stay in sight: only a few words stand open above it.
+  const most = step.kind === "solo" ? 3 : step.kind === "together" ? 6 : 99;
+  const open = used.length + lines.length <= most;
   return html`<details class="fold in-view" open=${open}><summary>${t("What you wrote")}</summary><div>
     <ul class="entries">${used.map((one) => html`<${UsedWords} key=${one.work} used=${one} work=${work} asItem=${true} />`)}</ul>
     ${lines.length > 0 && html`<ul class="lines">${lines.map((line) => html`<li class="line" key=${line.id}><${LineWords} ...${work} line=${line} /></li>`)}</ul>`}
@@ -211,12 +212,7 @@ function Together(work) {
   const lines = room.lines.filter((line) => line.step === step.index);
   const entries = field.entries.value;
   const ready = entries.some(saysSomething);
-  const add = async () => {
-    const given = entries.filter(saysSomething).slice(0, 1);
-    const ack = await page.command("add_line", { step: step.index, input: input.id, entries: given });
-    work.onAnswered(ack);
-    if (ack.ok) page.write(step.index, input.id, []);
-  };
+  const add = () => page.addLine(step.index, input.id).then(work.onAnswered);
   const one = { ...input, kind: /** @type {const} */ ("text"), min: 0, max: 1 };
   return html`<p class="small soft">${t("Everybody adds lines. Say yes to a line that you stand behind, or propose other words.")}</p>
     ${
