@@ -1,13 +1,13 @@
 """Two twinned schools and a third, with the teacher's pages behind a real aiohttp server over a real SQLite file."""
 
-import json
 import shutil
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import aiohttp_jinja2
 import jinja2
@@ -15,8 +15,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
-from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from server.adapters.calendars import PackagedHolidays
 from server.adapters.protocol_files import load_protocols
@@ -259,12 +259,8 @@ def hebrew_catalogue(folder: Path) -> Path:
     """Compile the Hebrew of these pages into a folder: tests need no build step."""
     compiled = folder / "he" / "LC_MESSAGES" / "messages.mo"
     compiled.parent.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalog(locale="he")
-    for english, said in json.loads((ROOT / "server/locale/parts/p3.json").read_text("utf-8")).items():
-        if isinstance(said, list):
-            catalogue.add((english, english), tuple(cast("list[str]", said)))
-        else:
-            catalogue.add(english, said)
+    kept = ROOT / "server" / "locale" / "he" / "LC_MESSAGES" / "messages.po"
+    catalogue = read_po(BytesIO(kept.read_bytes()), locale="he")
     with compiled.open("wb") as out:
         write_mo(out, catalogue)
     return folder

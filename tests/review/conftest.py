@@ -4,13 +4,14 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -205,13 +206,8 @@ def shelves(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], d
     folder = tmp_path_factory.mktemp("locale")
     compiled = folder / "he" / "LC_MESSAGES" / "messages.mo"
     compiled.parent.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalog(locale="he")
-    for part in ("p1", "p3", "p4"):
-        for english, said in json.loads((ROOT / f"server/locale/parts/{part}.json").read_text("utf-8")).items():
-            if isinstance(said, list):
-                catalogue.add((english, english), tuple(cast("list[str]", said)))
-            else:
-                catalogue.add(english, said)
+    kept = ROOT / "server" / "locale" / "he" / "LC_MESSAGES" / "messages.po"
+    catalogue = read_po(BytesIO(kept.read_bytes()), locale="he")
     with compiled.open("wb") as out:
         write_mo(out, catalogue)
     ruth = Text.model_validate_json((ROOT / "server/texts/ruth-1.json").read_text("utf-8"))
