@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.core.people.models import Consent
+from server.adapters.assignment import assign
+from server.core.live.pairing import History, lay_out
+from server.core.live.scene import Person
+from server.core.people.models import ClassGroup, Consent, LessonSession
 
 if TYPE_CHECKING:
     from conftest import Desk, House, Page
@@ -206,3 +209,51 @@ async def test_a_new_lesson_begins_with_a_first_plan_and_keeps_what_was_typed_un
     assert made.status == 303
     page = await desk.get(made.location)
     assert "“Noticing and Wondering” works with a text. Choose one." in page.words
+
+
+async def plan_another(house: "House", day: str) -> LessonSession:
+    """Plan one more lesson of the two classes, as a teacher does."""
+    desk = await house.desk_of("stone")
+    typed = [("title_en", "Next time"), ("day", day), ("at", "08:10"), ("slot", "45")]
+    chosen = [("classes_a", "class-haifa"), ("classes_b", "class-chicago")]
+    made = await desk.post("/twinnings/twinning/sessions/new", [*typed, *chosen])
+    assert made.status == 303
+    session = await house.people.session(made.location.removeprefix("/sessions/").partition("?")[0])
+    assert session is not None
+    return session
+
+
+def proposed(house: "House", history: History) -> set[frozenset[str]]:
+    """Return the rooms that the lobby would propose."""
+    sides = {"haifa": "a", "chicago": "b"}
+    here = [
+        Person(f"{school}-{number}", side, {"en": "A child"}, school, ("en",), ("en",))
+        for school, side in sides.items()
+        for number in range(3)
+    ]
+    return {frozenset(room) for room in lay_out(here, history, assign).rooms}
+
+
+async def test_planned_lessons_keep_a_havruta_together_four_at_a_time(house: "House") -> None:
+    first = await plan_another(house, "2026-12-02")
+    second, third, fourth, fifth = [await plan_another(house, f"2026-12-{day:02}") for day in (9, 16, 23, 30)]
+    assert first.arc == second.arc == third.arc == fourth.arc
+    assert fifth.arc not in (None, first.arc)
+    rooms = {"room-1": ("haifa-0", "chicago-2"), "room-2": ("haifa-1", "chicago-1"), "room-3": ("haifa-2", "chicago-0")}
+    await house.people.record_meetings(first.id, first.starts_at, rooms)
+    same = {frozenset(room) for room in rooms.values()}
+    assert proposed(house, await house.people.history(second)) == same
+    assert not proposed(house, await house.people.history(fifth)) & same
+
+
+async def test_a_lesson_given_to_another_class_leaves_the_arc(house: "House") -> None:
+    first, second = await plan_another(house, "2026-12-02"), await plan_another(house, "2026-12-09")
+    assert second.arc == first.arc
+    await house.people.save_class(ClassGroup(id="class-8", school="chicago", name={"en": "8a"}))
+    desk = await house.desk_of("stone")
+    path = f"/sessions/{second.id}"
+    fields = [(n, v) for n, v in (await desk.get(path)).fields if not n.startswith("classes_")]
+    assert (await desk.post(path, [*fields, ("classes_b", "class-8"), ("do", "save")])).status == 303
+    moved = await house.people.session(second.id)
+    assert moved is not None
+    assert moved.arc not in (None, first.arc)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -15,6 +15,7 @@ from server.core.texts import Text
 
 ARRIVAL_MINUTES = 5.0
 CLOSE_MINUTES = 2.0
+LESSONS_OF_AN_ARC = 4
 ADVISED_SEGMENTS = 4
 """Verses that two readers can look at closely in one lesson; more is advice against, never a refusal."""
 
@@ -158,6 +159,23 @@ def edition(session: LessonSession) -> str:
         "sides": [[side.side, sorted(side.classes), side.place] for side in session.sides],
     }
     return hashlib.sha256(json.dumps(form, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def arc_for(lesson: LessonSession, planned: Sequence[LessonSession]) -> str:
+    """Return the arc of a lesson: the one its classes are in until that has four lessons, else one that begins with it.
+
+    `planned` are the twinning's lessons; the lesson itself may be among them.
+    """
+    classes = {class_id for side in lesson.sides for class_id in side.classes}
+    theirs = [
+        other
+        for other in planned
+        if other.id != lesson.id and any(classes.intersection(side.classes) for side in other.sides)
+    ]
+    arc = max(theirs, key=lambda other: other.starts_at).arc if theirs else None
+    if arc is None or sum(other.arc == arc for other in theirs) >= LESSONS_OF_AN_ARC:
+        return lesson.id
+    return arc
 
 
 Difference = Literal["title", "when", "slot", "classes", "places", "text", "band", "pacing", "protocols"]

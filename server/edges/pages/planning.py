@@ -29,6 +29,7 @@ from server.core.twinning.calendar import SchoolDay, SideDay, Warning, warnings_
 from server.core.twinning.plan import (
     ARRIVAL_MINUTES,
     CLOSE_MINUTES,
+    arc_for,
     differences,
     edition,
     largest_group,
@@ -127,6 +128,7 @@ async def make_lesson(request: web.Request) -> web.Response:
     made = understood(whole, blank, desk.school.zone, allowed, desk.parts.protocols, desk.parts.texts)
     if made is None:
         return await _ask_for_new(desk, twinning, typed, whole.errors, chosen, status=422)
+    made = await _in_its_arc(desk, made)
     await desk.parts.people.save_session(made)
     await _audit(desk, made, PLAN_CHANGED)
     raise see_other(f"/sessions/{made.id}?done=made")
@@ -170,6 +172,8 @@ async def _change(desk: Desk, session: LessonSession, twinning: Twinning, form: 
         return await _show(desk, session, twinning, typed, status=422)
     side = desk.side_of(twinning)
     if edition(changed) != edition(session):
+        if "classes" in differences(session, changed):
+            changed = await _in_its_arc(desk, changed)
         await desk.parts.people.save_session(changed)
         await _audit(desk, changed, PLAN_CHANGED)
     changed = await _with_adult(desk, changed, twinning, side, typed.adult)
@@ -183,6 +187,12 @@ async def _change(desk: Desk, session: LessonSession, twinning: Twinning, form: 
         return await _open_lobby(desk, changed, twinning, typed)
     place = "#plan" if wish == "add" or ":" in wish else ""
     raise see_other(f"/sessions/{session.id}?done=saved{place}")
+
+
+async def _in_its_arc(desk: Desk, session: LessonSession) -> LessonSession:
+    """A havruta is a relationship: its classes' lessons follow one another in arcs, in which pairs stay together."""
+    planned = await desk.parts.people.sessions_of(session.twinning)
+    return session.model_copy(update={"arc": arc_for(session, planned)})
 
 
 async def _open_lobby(desk: Desk, session: LessonSession, twinning: Twinning, typed: TypedPlan) -> web.Response:
