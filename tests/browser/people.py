@@ -2,7 +2,8 @@
 
 import json
 import re
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 
 import server
 from server.edges.locale import Catalogues
+from tests.live.servers import ServerProcess, demo_server
 
 Language = Literal["en", "he"]
 PATIENCE = 20_000
@@ -95,7 +97,18 @@ class Watch:
         kept = list(self.complaints)
         for context in self.contexts:
             await context.close()
+        self.contexts.clear()
         self.complaints[:] = kept
+
+
+@asynccontextmanager
+async def demo_watched(watch: Watch, data: Path, **environment: str) -> AsyncGenerator[ServerProcess]:
+    """A demo on a free port, whose visitors have left before it stops."""
+    async with demo_server(data, **environment) as running:
+        try:
+            yield running
+        finally:
+            await watch.close()
 
 
 async def first_of(*choices: Locator) -> int:
@@ -137,7 +150,8 @@ class TeacherAtDesk:
         cards = self.page.locator(".proposed .room-card")
         await cards.first.wait_for()
         rooms = [
-            [words.strip() for words in await card.locator(".seats bdi").all_inner_texts()] for card in await cards.all()
+            [words.strip() for words in await card.locator(".seats bdi").all_inner_texts()]
+            for card in await cards.all()
         ]
         start = self.page.locator(".lobby-start .button.primary")
         await expect(start).to_be_enabled()

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.people import NARROW, Language, Learner, TeacherAtDesk, Watch, said
-from tests.live.servers import ServerProcess, demo_server
+from tests.browser.people import NARROW, Language, Learner, TeacherAtDesk, Watch, demo_watched, said
+from tests.live.servers import ServerProcess
 
 BACK_WITHIN = 5.0
 HAIFA, CHICAGO = "Carmel Breeze School", "Lakeside Willow School"
@@ -92,7 +92,9 @@ async def finds_again(learner: Learner, index: int, words: str, partner: Learner
 
 async def reload_in_the_middle(learner: Learner, index: int, partner: Learner) -> None:
     words = await half_typed(learner, index)
-    await expect(learner.page.locator(".write-pane .saved.is-saved, .write-pane .saved.is-kept-here").first).to_be_visible()
+    await expect(
+        learner.page.locator(".write-pane .saved.is-saved, .write-pane .saved.is-kept-here").first
+    ).to_be_visible()
     began = time.monotonic()
     await learner.page.reload()
     await finds_again(learner, index, words, partner)
@@ -123,13 +125,17 @@ async def die_in_the_middle(server: ServerProcess, desks: list[Page], learners: 
         await asyncio.gather(*map(connection_back, pages))
         assert time.monotonic() - answered < back_within(), "everybody is back soon after the server is"
     for learner in learners:
-        await finds_again(learner, index, typed[learner.name], learners[0] if learner is not learners[0] else learners[1])
+        await finds_again(
+            learner, index, typed[learner.name], learners[0] if learner is not learners[0] else learners[1]
+        )
 
 
 async def grows(learner: Learner, arrived: int) -> None:
-    async with asyncio.timeout(15):
-        while await learner.frames() <= arrived:
-            await asyncio.sleep(0.1)
+    for _ in range(150):
+        if await learner.frames() > arrived:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{learner.name} sees no new picture after {arrived}")
 
 
 async def has_intention_in_sight(learner: Learner) -> None:
@@ -167,7 +173,7 @@ async def read_the_review(teacher: TeacherAtDesk, own: list[Learner], others: li
 
 
 async def test_from_the_join_card_to_the_review(watch: Watch, tmp_path: Path) -> None:
-    async with demo_server(tmp_path) as server:
+    async with demo_watched(watch, tmp_path) as server:
         # While the server is down, a browser tells that its socket could not be opened.
         watch.allow(rf"WebSocket connection to 'ws://127\.0\.0\.1:{server.port}/\S+' failed")
         teachers, learners = await open_lesson(watch, server)
@@ -189,9 +195,12 @@ async def test_from_the_join_card_to_the_review(watch: Watch, tmp_path: Path) ->
         await everybody(lambda learner: learner.walk(15, len(learner.steps)), learners)
 
         await teachers[0].button("Close the lesson").click()
-        await teachers[0].page.get_by_role("dialog").get_by_role(
-            "button", name=said(teachers[0].language, "Close the lesson")
-        ).click()
+        await (
+            teachers[0]
+            .page.get_by_role("dialog")
+            .get_by_role("button", name=said(teachers[0].language, "Close the lesson"))
+            .click()
+        )
         for learner in learners:
             await learner.heading(said(learner.language, "Thank you for learning together")).wait_for()
         for teacher in teachers:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.people import NARROW, Learner, TeacherAtDesk, Watch, said
-from tests.live.servers import ServerProcess, demo_server, teacher_online
+from tests.browser.people import NARROW, Learner, TeacherAtDesk, Watch, demo_watched, said
+from tests.live.servers import ServerProcess, teacher_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -59,7 +59,7 @@ async def test_pages_around_a_lesson(watch: Watch, tmp_path: Path) -> None:
         "/texts/ruth-1",
         "/review",
     )
-    async with demo_server(tmp_path) as server:
+    async with demo_watched(watch, tmp_path) as server:
         page = await open_axed(watch, "en")
         found: list[str] = []
         for path in ("/", "/j", "/signin"):
@@ -121,7 +121,7 @@ async def learn_by_keyboard(learner: Learner) -> None:
 
 
 async def test_a_lesson_on_every_screen_and_by_keyboard_alone(watch: Watch, tmp_path: Path) -> None:
-    async with demo_server(tmp_path) as server:
+    async with demo_watched(watch, tmp_path) as server:
         desk = TeacherAtDesk(await open_axed(watch, "en"), "en")
         lines = server.said["teachers"]
         other = await teacher_online(server.url, lines[0]["email"], lines[0]["password"], server.said["session"]["id"])
