@@ -1,5 +1,8 @@
 """A class list: consent, files read whole or refused whole, codes, keeping apart, erasing; and a school's settings."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import FormData
@@ -190,3 +193,58 @@ async def test_a_class_is_made_and_named(house: "House") -> None:
     page = await desk.get(made.location)
     assert page.status == 200
     assert "עוד אין ילדים" in page.words
+
+
+def written_down(folder: Path) -> list[tuple[str, str, str]]:
+    """Return who did what to what, from the log that is only added to."""
+    with closing(sqlite3.connect(folder / "havruta.sqlite")) as database:
+        return database.execute("SELECT who, what, coalesce(about, school) FROM audit ORDER BY number").fetchall()
+
+
+async def test_direct_addresses_are_accepted_by_whoever_looks_after_the_school_and_by_nobody_else(
+    house: "House", tmp_path: Path
+) -> None:
+    typed = [
+        ("name_en", "Lakeside Academy"),
+        ("zone", "America/Chicago"),
+        ("days", "1"),
+        ("opens", "08:00"),
+        ("closes", "15:00"),
+    ]
+    accepted = [*typed, ("direct_addresses", "on")]
+    page = await (await house.desk_of("admin")).get("/schools/chicago")
+    assert "network address" in page.words
+    assert 'name="direct_addresses" aria-describedby="direct-hint">' in page.html
+    assert (await (await house.desk_of("stone")).post("/schools/chicago", accepted)).status == 403
+    assert (await (await house.desk_of("admin")).post("/schools/chicago", accepted)).status == 303
+    school = await house.people.school("chicago")
+    assert school is not None
+    assert school.direct_addresses_accepted
+    assert (
+        'aria-describedby="direct-hint" checked' in (await (await house.desk_of("stone")).get("/schools/chicago")).html
+    )
+    for _ in range(2):
+        assert (await (await house.desk_of("admin")).post("/schools/chicago", typed)).status == 303
+    school = await house.people.school("chicago")
+    assert school is not None
+    assert not school.direct_addresses_accepted
+    assert written_down(tmp_path) == [
+        ("admin", "direct_addresses_accepted", "chicago"),
+        ("admin", "direct_addresses_refused", "chicago"),
+    ]
+
+
+async def test_a_coordinator_decides_whether_the_partner_reviews_shared_work(house: "House", tmp_path: Path) -> None:
+    path = "/twinnings/twinning"
+    for who, status in (("stone", 403), ("admin", 403), ("other", 404)):
+        assert (await (await house.desk_of(who)).post(f"{path}/sharing", [("shares", "no")])).status == status
+    desk = await house.desk_of("levi")
+    for _ in range(2):
+        assert (await desk.post(f"{path}/sharing", [("shares", "no")])).status == 303
+    twinning = await house.people.twinning("twinning")
+    assert twinning is not None
+    assert not twinning.shares_work
+    assert "own children’s words only" in (await (await house.desk_of("stone")).get(path)).words
+    assert (await desk.post(f"{path}/sharing", [("shares", "yes")])).status == 303
+    assert "Teachers of both schools read" in (await (await house.desk_of("stone")).get(path)).words
+    assert written_down(tmp_path) == [("levi", "work_not_shared", "twinning"), ("levi", "work_shared", "twinning")]

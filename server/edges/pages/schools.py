@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import ValidationError
 
-from server.core.people.models import ClassGroup, Role, School, Twinning, TwinningSide
+from server.core.people.models import AuditEntry, ClassGroup, Role, School, Twinning, TwinningSide
 from server.edges.pages.desk import Desk, desk_of, see_other
 from server.edges.pages.home import home_page
 from server.edges.pages.plan_form import Form
@@ -21,6 +21,9 @@ INVITATION_LASTS = timedelta(days=7)
 ROLES: tuple[Role, ...] = ("teacher", "coordinator", "safety_lead", "admin")
 LONGEST_NAME = 80
 LONGEST_EMERGENCY = 600
+
+DIRECT_ACCEPTED = "direct_addresses_accepted"
+DIRECT_REFUSED = "direct_addresses_refused"
 
 
 @dataclass
@@ -50,6 +53,10 @@ async def change_settings(request: web.Request) -> web.Response:
     if changed is None:
         return await _show(desk, typed, status=422)
     await desk.parts.people.save_school(changed)
+    if changed.direct_addresses_accepted != desk.school.direct_addresses_accepted:
+        what = DIRECT_ACCEPTED if changed.direct_addresses_accepted else DIRECT_REFUSED
+        entry = AuditEntry(at=desk.now, who=desk.staff.id, what=what, school=desk.school.id)
+        await desk.parts.people.audit(entry)
     raise see_other(f"/schools/{desk.school.id}?done=saved")
 
 
@@ -159,6 +166,7 @@ def _typed_from(school: School) -> TypedSchool:
         "diaspora": "diaspora" if school.diaspora else "israel",
         "jewish_calendar": "on" if school.jewish_calendar else "",
         "the_name": school.the_name,
+        "direct_addresses": "on" if school.direct_addresses_accepted else "",
         "emergency_en": school.emergency.get("en", ""),
         "emergency_he": school.emergency.get("he", ""),
     }
@@ -204,6 +212,7 @@ def _understood(typed: TypedSchool, school: School) -> School | None:
         "jewish_calendar": said.get("jewish_calendar") == "on",
         "the_name": said.get("the_name", school.the_name),
         "emergency": emergency,
+        "direct_addresses_accepted": said.get("direct_addresses") == "on",
     }
     try:
         return School.model_validate(school.model_dump() | changes)

@@ -2,12 +2,14 @@
 
 from aiohttp import web
 
-from server.core.people.models import Role, Staff
-from server.edges.pages.desk import desk_of, other_side
+from server.core.people.models import AuditEntry, Role, Staff
+from server.edges.pages.desk import desk_of, other_side, see_other
 from server.edges.pages.home import class_line, is_ahead, lesson_lines
 
 routes = web.RouteTableDef()
 
+WORK_SHARED = "work_shared"
+WORK_NOT_SHARED = "work_not_shared"
 SHOWN_TO_PARTNERS: frozenset[Role] = frozenset({"coordinator", "teacher"})
 
 
@@ -35,5 +37,21 @@ async def twinning(request: web.Request) -> web.Response:
         "ahead": sorted((x for x in lines if is_ahead(desk, x.lesson)), key=lambda x: x.lesson.starts_at),
         "behind": sorted((x for x in lines if not is_ahead(desk, x.lesson)), key=lambda x: x.lesson.starts_at)[::-1],
         "may_plan": desk.may("plan_session", twinning=found),
+        "may_change": desk.may("change_twinning", twinning=found),
     }
     return desk.render("twinnings/twinning.html", context)
+
+
+@routes.post("/twinnings/{twinning}/sharing")
+async def change_sharing(request: web.Request) -> web.Response:
+    """Let the partner school review work that was shared in the room, or no longer; it holds for both sides alike."""
+    desk = await desk_of(request)
+    found = await desk.twinning(request.match_info["twinning"])
+    desk.require("change_twinning", twinning=found)
+    shares = (await request.post()).get("shares") == "yes"
+    if shares != found.shares_work:
+        await desk.parts.people.save_twinning(found.model_copy(update={"shares_work": shares}))
+        what = WORK_SHARED if shares else WORK_NOT_SHARED
+        entry = AuditEntry(at=desk.now, who=desk.staff.id, what=what, school=desk.school.id, about=found.id)
+        await desk.parts.people.audit(entry)
+    raise see_other(f"/twinnings/{found.id}?done=sharing#sharing")
