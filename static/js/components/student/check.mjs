@@ -13,6 +13,7 @@ export function DeviceCheck({ page }) {
   const media = boot.media ?? "video";
   const opened = devices.stream.value !== null;
   const tried = opened || devices.camera.value === "refused" || devices.microphone.value === "refused";
+  const ready = opened || media === "none";
   return html`<div class="page-narrow check-page">
     <h1 tabindex="-1">${t("Can you hear and be heard?")}</h1>
     <p class="lead">${media === "none" ? t("You learn by writing today; your partner can read what you share.") : t("Try it here first. Only you see and hear this.")}</p>
@@ -27,13 +28,14 @@ export function DeviceCheck({ page }) {
       <div aria-live="polite">${media !== "none" && html`<${Findings} camera=${media === "video" ? devices.camera.value : null} microphone=${devices.microphone.value} tried=${tried} />`}</div>
     </div>
     <div class="button-row check-buttons">
+      ${ready && html`<button type="button" class="button primary large" onClick=${page.finishCheck}>${t("Go on")}</button>`}
       ${
         media !== "none" &&
-        html`<button type="button" class=${`button${opened ? "" : " primary"} large`} aria-busy=${String(devices.opening.value)} onClick=${page.openDevices}>
+        html`<button type="button" class=${`button${opened ? "" : " primary large"}`} aria-busy=${String(devices.opening.value)} onClick=${page.openDevices}>
         ${tried ? t("Try again") : media === "audio" ? t("Try my microphone") : t("Try my camera and microphone")}</button>
         <button type="button" class="button" onClick=${page.chime}><span class="glyph speaker" aria-hidden="true"></span>${t("Play a sound")}</button>`
       }
-      <button type="button" class=${`button${opened || media === "none" ? " primary large" : " quiet"}`} onClick=${page.finishCheck}>${opened || media === "none" ? t("Go on") : t("Go on without trying")}</button>
+      ${!ready && html`<button type="button" class="button quiet" onClick=${page.finishCheck}>${t("Go on without trying")}</button>`}
     </div>
   </div>`;
 }

@@ -133,13 +133,14 @@ function Head({ page, lesson, step, room, session }) {
   const place = placeInPart(lesson, room.step, room.members.length);
   const title = say(step?.protocol_title ?? lesson.title);
   return html`<header class="room-head"><h1>${title}</h1>
+    <div class="room-place">
     ${
       step &&
       html`<p class="room-step"><span>${t("step {n} of {of}", { n: place.number, of: place.of })}</span>
       <span class="dots" aria-hidden="true">${Array.from({ length: place.of }, (_, index) => html`<i key=${index} class=${index + 1 < place.number ? "done" : index + 1 === place.number ? "now" : ""}></i>`)}</span></p>`
     }
     ${step && room.state !== "waiting_for_class" && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} of=${step.seconds} />`}
-    <button type="button" class="button icon quiet" popovertarget="reading-menu" aria-label=${t("Text size and colours")}><span class="glyph settings" aria-hidden="true"></span></button>
+    <button type="button" class="button icon quiet" popovertarget="reading-menu" aria-label=${t("Text size and colours")}><span class="glyph settings" aria-hidden="true"></span></button></div>
   </header>`;
 }
 
@@ -376,6 +377,9 @@ function othersLine({ page, step, room, me }) {
       "Your partners are away; their places are kept.",
       partners.length,
     );
+  const asked = room.lines.find((line) => line.step === step.index && line.author === me && line.proposal);
+  const proposer = memberOf(room, asked?.proposal?.member ?? "");
+  if (proposer) return fill(t("{name} proposes other words for your line."), { name: named([proposer]) });
   if (busy.length === 0 && here.length > 0) {
     const waits = tn("{name} is done, and waits calmly.", "{name} are done, and wait calmly.", here.length);
     return done ? t("Everybody is done.") : fill(waits, { name: named(here) });
