@@ -16,7 +16,7 @@ from server.edges.locale import Catalogues
 from tests.live.servers import ServerProcess, demo_server
 
 Language = Literal["en", "he"]
-PATIENCE = 20_000
+PATIENCE = 45_000
 WIDE, NARROW = (1366, 768), (390, 844)
 REGION: dict[Language, str] = {"en": "en-US", "he": "he-IL"}
 # Every call of a page is kept, so that a test can ask it how many pictures have arrived.
@@ -252,10 +252,13 @@ class Learner:
             return
         label = "I have read it" if self.steps[index]["kind"] == "read" else "End my turn"
         mine = self.page.locator(".done-bar").get_by_role("button", name=said(self.language, label), exact=True)
+        banner = self.page.locator(".turn-banner span").first
         while await first_of(mine, beyond) == 0:
             # A button whose turn has just ended goes away under the finger.
-            with suppress(TimeoutError):
-                await mine.click(timeout=4000)
+            with suppress(TimeoutError, AssertionError):
+                said_before = await banner.inner_text(timeout=4000)
+                await mine.click(timeout=15_000)
+                await expect(banner.filter(has_text=said_before)).to_have_count(0, timeout=4000)
 
     async def answer(self, step: dict[str, Any], asked: dict[str, Any]) -> None:
         """Answer one question in the way its kind asks for."""
