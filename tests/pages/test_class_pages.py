@@ -121,8 +121,23 @@ async def test_two_children_are_kept_apart_also_across_the_schools(house: "House
     assert (await desk.post(f"{CLASS}/apart", [("one", "haifa-0"), ("other", "haifa-0")])).status == 422
     both_theirs = [("one", "chicago-0"), ("other", "chicago-1"), ("do", "apart")]
     assert (await desk.post(f"{CLASS}/apart", both_theirs)).status == 422
-    await desk.post(f"{CLASS}/apart", [("one", "chicago-0"), ("other", "haifa-0"), ("do", "together")])
+    await desk.post(f"{CLASS}/apart", [("one", "chicago-0"), ("other", "haifa-0"), ("do", "free")])
     assert await house.people.apart_pairs(["haifa-0", "chicago-0"]) == []
+
+
+async def test_two_children_are_kept_together_and_then_no_longer(house: "House") -> None:
+    desk = await house.desk_of("levi")
+    pair = [("one", "haifa-0"), ("other", "chicago-0")]
+    assert (await desk.post(f"{CLASS}/together", [*pair, ("do", "together")])).status == 303
+    assert f'method="post" action="{CLASS}/together"' in (await desk.get(CLASS)).html
+    lesson = await house.people.session("lesson")
+    assert lesson is not None
+    assert (await house.people.history(lesson)).together == {frozenset(("haifa-0", "chicago-0"))}
+    both_theirs = [("one", "chicago-0"), ("other", "chicago-1"), ("do", "together")]
+    assert (await desk.post(f"{CLASS}/together", both_theirs)).status == 422
+    assert (await (await house.desk_of("stone")).post(f"{CLASS}/together", pair)).status == 403
+    await desk.post(f"{CLASS}/together", [*pair, ("do", "free")])
+    assert (await house.people.history(lesson)).together == frozenset()
 
 
 async def test_erasing_is_asked_about_first(house: "House") -> None:

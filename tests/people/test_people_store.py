@@ -1,5 +1,6 @@
 """The people store's promises, the same on SQLite and PostgreSQL."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,6 +164,17 @@ async def test_history_knows_who_met_the_arcs_rooms_and_who_was_alone(people: Sq
     assert history.apart == {frozenset(("haifa-2", "chicago-2"))}
     await people.keep_apart("chicago-2", "haifa-2", apart=False, by="teacher-haifa")
     assert await people.apart_pairs(["haifa-2", "chicago-2"]) == []
+
+
+async def test_a_pair_is_kept_apart_or_together_as_was_said_last(people: SqlPeople) -> None:
+    await people.keep_apart("haifa-1", "chicago-1", apart=True, by="teacher-haifa")
+    await people.keep_together("chicago-1", "haifa-1", together=True, by="teacher-chicago")
+    history = await people.history(lesson())
+    assert (history.apart, history.together) == (frozenset(), {frozenset(("haifa-1", "chicago-1"))})
+    await people.keep_apart("haifa-1", "chicago-1", apart=False, by="teacher-haifa")
+    assert await people.together_pairs(["haifa-1", "chicago-1"]) == [("chicago-1", "haifa-1")]
+    await people.keep_together("haifa-1", "chicago-1", together=False, by="teacher-haifa")
+    assert await people.together_pairs(["haifa-1", "chicago-1"]) == []
 
 
 async def test_a_link_opens_once_and_in_its_time(people: SqlPeople) -> None:

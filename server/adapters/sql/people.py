@@ -182,7 +182,7 @@ class SqlPeople:
             met = or_(t.meetings.c.one == student_id, t.meetings.c.other == student_id)
             await connection.execute(delete(t.meetings).where(met))
             await _end_sign_ins(connection, student_id)
-            # Code, consents and keep-apart go with the row (ON DELETE CASCADE).
+            # Code, consents and who is kept apart or together go with the row (ON DELETE CASCADE).
             await connection.execute(delete(t.students).where(t.students.c.id == student_id))
             erased = AuditEntry(at=at, who="", what="student_erased", about=student_id)
             await connection.execute(insert(t.audit).values(row_of(erased, t.audit)))
@@ -286,7 +286,7 @@ class SqlPeople:
                 await connection.execute(insert(t.meetings), rows)
 
     async def history(self, session: LessonSession) -> History:
-        """Return who met whom in earlier lessons of this twinning, the arc's havrutot, and who is kept apart."""
+        """Return who met whom in earlier lessons of this twinning, the arc's havrutot, and who is kept apart or together."""
         earlier = (
             select(t.meetings, t.sessions.c.arc)
             .join(t.sessions, t.sessions.c.id == t.meetings.c.session)
@@ -307,23 +307,39 @@ class SqlPeople:
             met=dict(Counter(_pair(m) for m in met)),
             alone_last_time=_alone([m for m in met if m["session"] == last], schools),
             apart=frozenset(frozenset(pair) for pair in await self.apart_pairs(list(schools))),
+            together=frozenset(frozenset(pair) for pair in await self.together_pairs(list(schools))),
         )
 
     async def keep_apart(self, one: str, other: str, *, apart: bool, by: str) -> None:
         """Keep two students out of one room from now on, or no longer."""
-        first, second = sorted((one, other))
-        async with writing(self._engine) as connection:
-            if apart:
-                await upsert(connection, t.apart, {"one": first, "other": second, "by": by})
-            else:
-                await connection.execute(delete(t.apart).where(t.apart.c.one == first, t.apart.c.other == second))
+        await self._keep(one, other, "apart", apart, by)
 
     async def apart_pairs(self, students: Sequence[str]) -> list[tuple[str, str]]:
         """Return the pairs kept apart of which both are among `students`."""
+        return await self._kept(students, "apart")
+
+    async def keep_together(self, one: str, other: str, *, together: bool, by: str) -> None:
+        """Seat two students in one room wherever that can be done, from now on, or no longer."""
+        await self._keep(one, other, "together", together, by)
+
+    async def together_pairs(self, students: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs kept together of which both are among `students`."""
+        return await self._kept(students, "together")
+
+    async def _keep(self, one: str, other: str, how: str, wanted: bool, by: str) -> None:
+        first, second = sorted((one, other))
+        async with writing(self._engine) as connection:
+            if wanted:
+                await upsert(connection, t.kept, {"one": first, "other": second, "how": how, "by": by})
+            else:
+                pair = (t.kept.c.one == first, t.kept.c.other == second, t.kept.c.how == how)
+                await connection.execute(delete(t.kept).where(*pair))
+
+    async def _kept(self, students: Sequence[str], how: str) -> list[tuple[str, str]]:
         rows = await self._all(
-            select(t.apart)
-            .where(t.apart.c.one.in_(students), t.apart.c.other.in_(students))
-            .order_by(t.apart.c.one, t.apart.c.other)
+            select(t.kept)
+            .where(t.kept.c.how == how, t.kept.c.one.in_(students), t.kept.c.other.in_(students))
+            .order_by(t.kept.c.one, t.kept.c.other)
         )
         return [(row["one"], row["other"]) for row in rows]
 

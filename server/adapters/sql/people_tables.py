@@ -148,11 +148,13 @@ meetings = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-apart = Table(
-    "apart",
+# One row a pair, so that nobody is kept apart from and together with the same child.
+kept = Table(
+    "kept",
     metadata,
     Column("one", ID, ForeignKey("students.id", ondelete="CASCADE"), primary_key=True),
     Column("other", ID, ForeignKey("students.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("how", String(10), nullable=False),
     Column("by", ID, nullable=False),
 )
 

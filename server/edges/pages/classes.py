@@ -1,4 +1,4 @@
-"""One class: its children, what their families agreed to, who is kept apart, and lists that come from files."""
+"""One class: its children, what their families agreed to, who is kept apart or together, and lists that come from files."""
 
 import csv
 import io
@@ -130,15 +130,24 @@ async def add_one(request: web.Request) -> web.Response:
 async def keep_apart(request: web.Request) -> web.Response:
     """Keep a child of this class apart from another child of the class or of the partner school, or no longer."""
     desk, group, form = await _changing(request)
-    one, other = str(form.get("one", "")), str(form.get("other", ""))
-    here = {s.id for s in await desk.parts.people.students_in([group.id])}
-    known = here | {s.id for s in await _partners(desk)}
-    # Pairs are unordered, and one of the two is always a child of this class.
-    if one == other or not {one, other} <= known or not {one, other} & here:
+    pair = await _pair(desk, group, form)
+    if pair is None:
         return await _show(desk, group, Said(apart_error="two_children_needed"), status=422)
-    apart = str(form.get("do", "")) != "together"
-    await desk.parts.people.keep_apart(one, other, apart=apart, by=desk.staff.id)
-    raise see_other(f"/classes/{group.id}?done={'apart' if apart else 'together'}#apart")
+    apart = str(form.get("do", "")) != "free"
+    await desk.parts.people.keep_apart(*pair, apart=apart, by=desk.staff.id)
+    raise see_other(f"/classes/{group.id}?done={'apart' if apart else 'not_apart'}#apart")
+
+
+@routes.post("/classes/{group}/together")
+async def keep_together(request: web.Request) -> web.Response:
+    """Keep a child of this class together with another child of the class or of the partner school, or no longer."""
+    desk, group, form = await _changing(request)
+    pair = await _pair(desk, group, form)
+    if pair is None:
+        return await _show(desk, group, Said(apart_error="two_children_needed"), status=422)
+    together = str(form.get("do", "")) != "free"
+    await desk.parts.people.keep_together(*pair, together=together, by=desk.staff.id)
+    raise see_other(f"/classes/{group.id}?done={'together' if together else 'not_together'}#apart")
 
 
 @routes.post("/students/{student}/code")
@@ -183,6 +192,15 @@ async def _changing(request: web.Request) -> tuple[Desk, ClassGroup, Form]:
     group = await desk.own_class(request.match_info["group"])
     desk.require("change_class")
     return desk, group, cast(Form, await request.post())
+
+
+async def _pair(desk: Desk, group: ClassGroup, form: Form) -> tuple[str, str] | None:
+    """Return the two children that a form names: one of this class, the other of it too or of the partner school."""
+    one, other = str(form.get("one", "")), str(form.get("other", ""))
+    here = {s.id for s in await desk.parts.people.students_in([group.id])}
+    known = here | {s.id for s in await _partners(desk)}
+    # Pairs are unordered, and one of the two is always a child of this class.
+    return (one, other) if one != other and {one, other} <= known and {one, other} & here else None
 
 
 async def _own_student(desk: Desk, student_id: str) -> tuple[Student, ClassGroup]:
@@ -235,7 +253,7 @@ def _language(line: RosterLine, of_school: str) -> str:
 
 
 async def _partners(desk: Desk) -> list[Student]:
-    """Return the partner schools' children who may learn with ours: their names, for keeping apart, and nothing else."""
+    """Return the partner schools' children who may learn with ours: their names, for keeping apart or together, and nothing else."""
     people = desk.parts.people
     schools = {
         school
@@ -253,12 +271,14 @@ async def _show(desk: Desk, group: ClassGroup, said: Said, *, status: int = 200)
     by_id = {student.id: student for student in students}
     partners = sorted(await _partners(desk), key=lambda s: desk.say(s.names)) if desk.may("change_class") else []
     named = by_id | {student.id: student for student in partners}
-    pairs = await desk.parts.people.apart_pairs(list(named)) if students else []
+    apart = await desk.parts.people.apart_pairs(list(named)) if students else []
+    together = await desk.parts.people.together_pairs(list(named)) if students else []
     context = {
         "group": group,
         "students": students,
         "unanswered": [s for s in students if not s.consent.complete],
-        "apart": [(named[one], named[other]) for one, other in pairs if one in by_id or other in by_id],
+        "apart": [(named[one], named[other]) for one, other in apart if one in by_id or other in by_id],
+        "together": [(named[one], named[other]) for one, other in together if one in by_id or other in by_id],
         "partners": partners,
         "said": said,
         "answers": ANSWERS,

@@ -279,15 +279,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_students_class_id"), "students", ["class_id"], unique=False)
     op.create_index(op.f("ix_students_school"), "students", ["school"], unique=False)
     op.create_table(
-        "apart",
+        "kept",
         sa.Column("one", sa.String(length=40), nullable=False),
         sa.Column("other", sa.String(length=40), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
         sa.Column("by", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(["one"], ["students.id"], name=op.f("fk_apart_one_students"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["other"], ["students.id"], name=op.f("fk_apart_other_students"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_apart")),
+        sa.ForeignKeyConstraint(["one"], ["students.id"], name=op.f("fk_kept_one_students"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["other"], ["students.id"], name=op.f("fk_kept_other_students"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_kept")),
     )
-    op.create_index(op.f("ix_apart_other"), "apart", ["other"], unique=False)
+    op.create_index(op.f("ix_kept_other"), "kept", ["other"], unique=False)
     op.create_table(
         "codes",
         sa.Column("student", sa.String(length=40), nullable=False),
@@ -321,8 +322,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consents_student"), table_name="consents")
     op.drop_table("consents")
     op.drop_table("codes")
-    op.drop_index(op.f("ix_apart_other"), table_name="apart")
-    op.drop_table("apart")
+    op.drop_index(op.f("ix_kept_other"), table_name="kept")
+    op.drop_table("kept")
     op.drop_index(op.f("ix_students_school"), table_name="students")
     op.drop_index(op.f("ix_students_class_id"), table_name="students")
     op.drop_table("students")
