@@ -16,11 +16,14 @@ PASSWORD_BYTES = 12
 
 
 async def first_link(house: House) -> str | None:
-    """Return a one-time link that creates the first school and teacher, or None where there is one already."""
+    """Return a one-time link that creates the first school and teacher, or None where there is one already.
+
+    It ends the links that other processes, or earlier starts, have made.
+    """
     if await house.people.any_school():
         return None
     token = secrets.token_urlsafe(24)
-    await house.people.new_invitation(token, "setup", {}, SystemClock().now() + LINK_LASTS)
+    await house.people.only_invitation(token, "setup", {}, SystemClock().now() + LINK_LASTS)
     return f"{house.settings.origin}/setup/{token}"
 
 

@@ -188,6 +188,17 @@ async def test_a_link_opens_once_and_in_its_time(people: SqlPeople) -> None:
     assert await people.invitation("token", NOW) is None
 
 
+async def test_of_two_processes_that_start_together_one_link_opens(people: SqlPeople) -> None:
+    tokens = [f"token-{number}" for number in range(4)]
+    week = NOW + timedelta(weeks=1)
+    await people.new_invitation("staff", "staff", {}, week)
+    await asyncio.gather(*(people.only_invitation(token, "setup", {}, week) for token in tokens))
+    assert len([token for token in tokens if await people.invitation(token, NOW)]) == 1
+    await people.only_invitation("last", "setup", {}, week)
+    assert [token for token in (*tokens, "last") if await people.invitation(token, NOW)] == ["last"]
+    assert await people.invitation("staff", NOW) is not None
+
+
 async def test_the_audit_keeps_its_order(people: SqlPeople) -> None:
     entries = [AuditEntry(at=NOW, who="teacher-haifa", what=what, session="lesson-1") for what in ("enter", "leave")]
     for entry in entries:

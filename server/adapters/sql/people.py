@@ -13,7 +13,7 @@ from uuid import uuid4
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.adapters.sql import people_tables as t
@@ -35,6 +35,9 @@ from server.core.people.models import (
     Twinning,
     TwinningSide,
 )
+
+_ONLY_INVITATION_LOCK = 0x6861767275746B
+"""Any number of our own will do, as long as no other lock of ours has it."""
 
 
 class SqlPeople:
@@ -349,6 +352,17 @@ class SqlPeople:
         """Keep the hash of a one-time link's token."""
         row = {"token_hash": _hashed(token), "kind": kind, "about": about, "expires": expires}
         async with writing(self._engine) as connection:
+            await connection.execute(insert(t.invitations).values(row))
+
+    async def only_invitation(self, token: str, kind: str, about: dict[str, str], expires: datetime) -> None:
+        """Keep the hash of a one-time link's token and end every unused link of its kind: the newest alone opens."""
+        row = {"token_hash": _hashed(token), "kind": kind, "about": about, "expires": expires}
+        open_ones = (t.invitations.c.kind == kind, t.invitations.c.used_at.is_(None))
+        async with writing(self._engine) as connection:
+            if self._engine.dialect.name == "postgresql":
+                # Of two processes that start together neither would see the other's row, and both links would open.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONLY_INVITATION_LOCK})
+            await connection.execute(delete(t.invitations).where(*open_ones))
             await connection.execute(insert(t.invitations).values(row))
 
     async def invitation(self, token: str, now: datetime) -> tuple[str, dict[str, str]] | None:
