@@ -255,3 +255,14 @@ def test_every_address_in_the_http_document_is_served_and_the_other_way_round() 
 def without_pattern(path: str) -> str:
     """Return a route's path as OpenAPI writes it: {hash:[0-9a-f]{64}} is {hash}."""
     return re.sub(r"\{(\w+):.*?\}(?=/|$)", r"{\1}", path)
+
+
+# -- what stands in front ---------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_proxy_takes_as_much_as_the_server_and_counts_on_websockets_alone() -> None:
+    shipped = (ROOT / "deploy" / "Caddyfile").read_text()
+    (most,) = re.findall(r"max_size (\d+)MiB", shipped)
+    assert int(most) * 1024 * 1024 == security.MOST_BYTES
+    assert "lb_policy cookie" not in shipped
+    assert not re.search(r"\bpolls?\b", shipped)
