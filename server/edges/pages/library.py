@@ -41,7 +41,7 @@ async def protocol(request: web.Request) -> web.Response:
         "protocol": found,
         "band": band,
         "view": view,
-        "languages": languages,
+        "shown_in": languages,
         "wanted": wanted if wanted in COMPLETE else "",
         "voices": {language: desk.voice(language) for language in languages},
         "steps": [(step, fitted) for step in found.steps if (fitted := resolved(step, band, 2))],
@@ -64,7 +64,7 @@ async def text(request: web.Request) -> web.Response:
     found = desk.parts.texts.get(request.match_info["text"])
     if found is None:
         raise web.HTTPNotFound
-    context = {"text": found, "languages": both_languages(desk), "language_name": desk.language_name}
+    context = {"text": found, "shown_in": both_languages(desk), "language_name": desk.language_name}
     return desk.render("library/text.html", context | reading(desk))
 
 
