@@ -220,9 +220,15 @@ export class Writing {
    * @param {(step: number) => boolean} taken whether a step takes answers
    * @returns {Promise<(Ack | null)[]>}
    */
-  giveEverything(taken) {
+  async giveEverything(taken) {
     const steps = new Set([...this.fields.keys()].map((key) => Number(key.split("/")[0])));
-    return Promise.all([...steps].filter(taken).map((step) => this.giveAll(step))).then((acks) => acks.flat());
+    const acks = await Promise.all([...steps].filter(taken).map((step) => this.giveAll(step)));
+    for (const [key, field] of this.fields) {
+      const [step, input] = /** @type {[string, string]} */ (key.split("/"));
+      // The server may have made an answer of a draft by itself when it closed the lesson.
+      if (sameAs(field.entries.peek()) === field.given) this.drafts.clear(Number(step), input);
+    }
+    return acks.flat();
   }
 
   /** The connection is gone: what was not answered is on this device only. */

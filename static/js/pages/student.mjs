@@ -222,8 +222,10 @@ function keepLastWords(live, writing, page) {
     };
     page.handingIn.value = true;
     setTimeout(thanks, THANKS_AFTER);
-    // A line that was not added to what is written together is no answer of mine.
-    void writing.giveEverything((step) => steps[step]?.kind !== "together").then(thanks);
+    const last = live.store.room.peek()?.step ?? -1;
+    const line = steps[last]?.kind === "together" ? page.giveAll(last) : Promise.resolve([]);
+    // What is written together is added as a line; it is no answer of one's own.
+    void Promise.all([line, writing.giveEverything((step) => steps[step]?.kind !== "together")]).then(thanks);
   });
 }
 

@@ -268,3 +268,18 @@ test("empty entries are not sent; a mark or spoken words are", () => {
   assert.deepEqual(worthSending([entry({ text: "  " }), marked, entry({ spoken: true })]).length, 2);
   assert.equal(sameAs([entry({ text: "a", stem: null })]), sameAs([entry({ text: "a" })]));
 });
+
+test("the close of a lesson takes every sentence that was not given yet, and leaves no draft behind", async () => {
+  const storage = shelf();
+  const { writing, drafts, server } = desk(storage);
+  server.answer = { ok: false, kept: true };
+  writing.write(3, "notice", [entry({ text: "half a sen" })]);
+  writing.write(4, "together", [entry({ text: "a line" })]);
+  await writing.giveEverything((step) => step === 3);
+  assert.deepEqual(
+    server.given.map((entries) => entries[0]?.text),
+    ["half a sen"],
+  );
+  assert.equal(drafts.kept(3, "notice"), null);
+  assert.equal(drafts.kept(4, "together")?.entries[0]?.text, "a line");
+});

@@ -44,6 +44,6 @@ export function StudentApp({ page }) {
     }
     ${page.trouble.value && phase !== "room" && html`<div class="toasts"><div class="toast offline" role="status"><span>${t("Connection lost. We are trying again.")}</span></div></div>`}
     <p class="visually-hidden" aria-live="polite">${page.said.value}</p>
-    ${dialog === "help" && html`<${HelpDialog} page=${page} onClose=${close} />`}
+    ${dialog === "help" && phase === "room" && html`<${HelpDialog} page=${page} onClose=${close} />`}
     ${dialog === "concern" && html`<${ConcernDialog} page=${page} onClose=${close} />`}`;
 }
