@@ -121,13 +121,13 @@ class _EncodeOnce(AsyncManager):
             if everything:
                 self.rooms[namespace] = everything
 
-    async def _emit_here(self, event: str, data: Any, namespace: str, room: str | None, skip: set[str]) -> None:
+    async def _emit_here(
+        self, event: str, arguments: list[Any], namespace: str, room: str | None, skip: set[str]
+    ) -> None:
         members = self.rooms.get(namespace, {}).get(room)
         if not members:
             return
-        # As in python-socketio's own queue messages: a list or tuple is several arguments.
-        said = [event, *data] if isinstance(data, (list, tuple)) else [event] if data is None else [event, data]
-        encoded = self.server.packet_class(packet.EVENT, namespace=namespace, data=said).encode()
+        encoded = self.server.packet_class(packet.EVENT, namespace=namespace, data=[event, *arguments]).encode()
         text = encoded if isinstance(encoded, str) else encoded[0]
         for sid, eio_sid in list(members.items()):
             if sid in skip:
@@ -145,6 +145,13 @@ class _EncodeOnce(AsyncManager):
             connection.queue.put_nowait(engine_packet.Packet(engine_packet.MESSAGE, text))
 
 
+def _arguments(data: Any) -> list[Any]:
+    """Return what an event is sent with: a tuple is several arguments, None is none, anything else is one."""
+    if isinstance(data, tuple):
+        return list(data)
+    return [] if data is None else [data]
+
+
 def _skipped(skip_sid: Any) -> set[str]:
     return set(skip_sid) if isinstance(skip_sid, list) else {skip_sid} if skip_sid else set()
 
@@ -160,7 +167,7 @@ class FastManager(_EncodeOnce):
         if callback or not (room is None or isinstance(room, str)):
             await super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)
             return
-        await self._emit_here(event, data, namespace, room, _skipped(skip_sid))
+        await self._emit_here(event, _arguments(data), namespace, room, _skipped(skip_sid))
 
 
 class FastRedisManager(AsyncRedisManager, _EncodeOnce):
@@ -171,9 +178,13 @@ class FastRedisManager(AsyncRedisManager, _EncodeOnce):
         if message.get("callback") or not (room is None or isinstance(room, str)):
             await super()._handle_emit(message)
             return
-        data = message["data"]
         if message.get("binary"):
             return
+        # Between processes the arguments travel as a list.
+        data = message["data"]
+        arguments = (
+            _arguments(data[0] if len(data) == 1 else tuple(data)) if isinstance(data, list) else _arguments(data)
+        )
         await self._emit_here(
-            message["event"], data, message.get("namespace") or "/", room, _skipped(message.get("skip_sid"))
+            message["event"], arguments, message.get("namespace") or "/", room, _skipped(message.get("skip_sid"))
         )

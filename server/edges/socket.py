@@ -45,6 +45,7 @@ COMMANDS_AT_ONCE = 60.0
 SIGNALS_A_SECOND = 40.0
 SIGNALS_AT_ONCE = 200.0
 PATIENCE_WITH_FLOODS = 200
+GOODBYE_SECONDS = 1.0
 _logger = structlog.get_logger(__name__)
 
 
@@ -87,6 +88,7 @@ class Connection:
     """One browser connection and its worker."""
 
     sid: str
+    request: web.Request
     peer: Peer
     say: Callable[[str], str]
     queue: "asyncio.Queue[tuple[object, asyncio.Future[dict[str, Any]]]]"
@@ -176,7 +178,7 @@ class LiveSocket:
             raise Refusal("removed")
         peer = Peer(secrets.token_urlsafe(9), session_id, who, kind, side, self._presence.next_order(), room)
         say = await self._language(request, kind, who)
-        connection = Connection(sid, peer, say, asyncio.Queue(QUEUE_LENGTH))
+        connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH))
         if kind == "student":
             await self._supersede(peer)
         self._connections[sid] = connection
@@ -259,7 +261,18 @@ class LiveSocket:
     async def _disconnect_soon(self, sid: str) -> None:
         # The notice must be on its way before the connection goes.
         await asyncio.sleep(0.2)
+        await self._cut_off(sid)
+
+    async def _cut_off(self, sid: str) -> None:
+        """Disconnect, and end the websocket where the client does not: over it, it could come in again with fresh limits."""
+        connection = self._connections.get(sid)
         await self._sio.disconnect(sid)
+        if connection is None:
+            return
+        await asyncio.sleep(GOODBYE_SECONDS)
+        transport = connection.request.transport
+        if transport is not None:
+            transport.abort()
 
     async def _disconnect(self, sid: str, *_reason: object) -> None:
         connection = self._connections.pop(sid, None)
@@ -353,7 +366,7 @@ class LiveSocket:
             return Ack(ok=False, code="not_here").model_dump(exclude_none=True)
         if not connection.commands.take() or connection.queue.full():
             if connection.commands.refused > PATIENCE_WITH_FLOODS:
-                self._keep(self._sio.disconnect(sid))
+                self._keep(self._cut_off(sid))
             return self._refused(connection, "too_fast")
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         # No await may come before this line: the order of the queue is the order of arrival.

@@ -71,6 +71,7 @@ def test_only_the_author_answers_a_proposal(play: Played) -> None:
     assert words_of(play, added) == "Ruth clung"
     assert line(play, added).proposal is None
     assert line(play, added).author == NOA
+    assert line(play, added).approved == (DAN, NOA), "whoever proposed the words stands behind them"
 
 
 def test_the_author_may_keep_their_words(play: Played) -> None:

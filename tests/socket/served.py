@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,8 @@ from aiohttp import web
 
 from server.app import HOUSE, House, make_app
 from server.core.people.codes import make_code
-from server.core.people.models import ClassGroup, Consent, Role, School, Staff, Student
+from server.core.people.consent import plan_hash
+from server.core.people.models import ClassGroup, Consent, PlannedPart, Role, School, Staff, Student
 from server.demo import make_demo, summary
 from server.edges.identity import STAFF_COOKIE, STUDENT_COOKIE
 from server.edges.parts import PARTS
@@ -120,6 +121,17 @@ class Served:
         )
         await self.house.people.add_students([(student, make_code(secrets.token_bytes(64)))])
 
+    async def plan(self, *protocols: str) -> None:
+        """Plan the lesson anew, with these protocols in full, agreed to by both sides."""
+        people = self.house.people
+        lesson = await people.session(SESSION)
+        assert lesson is not None
+        parts = tuple(PlannedPart(protocol=protocol) for protocol in protocols)
+        planned = lesson.model_copy(update={"plan": lesson.plan.model_copy(update={"parts": parts})})
+        agreed = plan_hash(planned)
+        sides = tuple(side.model_copy(update={"agreed_plan": agreed}) for side in planned.sides)
+        await people.save_session(planned.model_copy(update={"sides": sides}))
+
     @asynccontextmanager
     async def lesson(self, pairs: int) -> AsyncGenerator[Lesson]:
         """Both teachers and `pairs` students of each school, started."""
@@ -131,6 +143,8 @@ class Served:
 @asynccontextmanager
 async def serving(data: Path, *, port: int = 0, **settings: Any) -> AsyncGenerator[Served]:
     """Run a server over a data folder until the block ends. It is no demo unless `demo=True`."""
+    # Tests stop a busy machine's loop for seconds: a slow answer is no absence here.
+    settings = {"ping_seconds": 30, "ping_timeout_seconds": 30, **settings}
     chosen = Settings(data_dir=data, port=port or free_port(), database_url=None, redis_url=None, **settings)
     app = await make_app(chosen)
     people, _ = await make_demo(app[HOUSE])
@@ -144,6 +158,21 @@ async def serving(data: Path, *, port: int = 0, **settings: Any) -> AsyncGenerat
         for browser in served.browsers:
             await browser.close()
         await runner.cleanup()
+
+
+async def lesson_steps(served: Served, content_hash: str) -> list[dict[str, Any]]:
+    """Return the steps of a lesson, as its pages get them."""
+    browser = await served.browser()
+    async with browser.get(f"{served.url}/api/lessons/{content_hash}") as answer:
+        assert answer.status == 200
+        return (await answer.json())["steps"]
+
+
+async def soon(true: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until something has become true that announces itself to nobody."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110 -- nothing to be told by
+            await asyncio.sleep(0.01)
 
 
 class RefusedAtDoor(Exception):  # noqa: N818 -- what a test expects is no error

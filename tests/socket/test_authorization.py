@@ -68,7 +68,6 @@ STUDENTS: dict[str, dict[Role, str]] = {
     **{kind: {**TO_THE_ROOM, "teacher": "not_allowed"} for kind, fields in MESSAGES.items() if "step" in fields},
     "ask_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
     "cancel_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
-    "save_draft": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
     "report_concern": {"seated": "ok", "elsewhere": "ok", "unseated": "ok", "teacher": "not_allowed"},
 }  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
 EVERYBODY: dict[str, dict[Role, str]] = {kind: dict.fromkeys(ROLES, "ok") for kind in ("device_state", "resync")}

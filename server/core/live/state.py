@@ -244,8 +244,9 @@ def _chosen(line: Line, event: e.LineChosen) -> Line:
 def _line_after(line: Line, event: e.LineReworded | e.LineProposed | e.ProposalDeclined | e.LineApproved) -> Line:
     match event:
         case e.LineReworded(work=work):
-            # Approval is for words, not for a place: new words are approved anew.
-            return replace(line, work=work, approved=frozenset({line.author}), proposal=None)
+            # Approval is for words, not for a place: new words are approved anew. Whoever proposed them stands behind them.
+            proposer = {line.proposal[0]} if line.proposal and line.proposal[1] == work else set[MemberId]()
+            return replace(line, work=work, approved=frozenset({line.author} | proposer), proposal=None)
         case e.LineProposed(member=member, work=work):
             return replace(line, proposal=(member, work))
         case e.ProposalDeclined():
