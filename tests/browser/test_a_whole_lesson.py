@@ -131,9 +131,7 @@ async def die_in_the_middle(server: ServerProcess, desks: list[Page], learners: 
         await asyncio.gather(*map(connection_back, pages))
         assert time.monotonic() - answered < back_within(), "everybody is back soon after the server is"
     for learner in learners:
-        await finds_again(
-            learner, index, typed[learner.name], learners[0] if learner is not learners[0] else learners[1]
-        )
+        await finds_again(learner, index, typed[learner.name], partners[learner.name])
 
 
 async def grows(learner: Learner, arrived: int) -> None:
