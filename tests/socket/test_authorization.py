@@ -134,7 +134,7 @@ async def house(served: Served) -> AsyncGenerator[House]:
 
 async def unhurried(person: PersonOnline, kind: Any, **fields: Any) -> dict[str, Any]:
     """Say something as soon as the limit on commands lets it through: a matrix is quicker than any teacher."""
-    while (answer := await person.say(kind, **fields)).get("code") == "too_fast":
+    while (answer := await person.say(kind, **fields)).get("code") == "too_fast":  # noqa: ASYNC110 -- a limit in time
         await asyncio.sleep(0.5)
     return answer
 
