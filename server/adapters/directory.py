@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
 from server.core.live.protocol import Protocol
 from server.core.live.scene import Person
@@ -30,7 +31,7 @@ class PeopleDirectory:
     texts: Mapping[str, Text]
     clock: Clock
 
-    async def setup(self, session: str) -> Setup | None:
+    async def setup(self, session: str, pinned: Lesson | None = None) -> Setup | None:
         """See ports.live.Directory.setup. None where the session, its twinning or a usable plan does not exist."""
         planned = await self.people.session(session)
         twinning = await self.people.twinning(planned.twinning) if planned else None
@@ -41,7 +42,7 @@ class PeopleDirectory:
         schools = {s.id: s for s in await self.people.schools([i for side in twinning.sides for i in side.schools])}
         largest = _largest_group([sum(side_of_class[s.class_id] == side for s in students) for side in ("a", "b")])
         try:
-            lesson = compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
+            lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
         except PlanProblem:
             return None
         adults = {side.side: side.adult for side in planned.sides}

@@ -152,7 +152,10 @@ class Setup:
 class Directory(Protocol):
     """Who and what a session consists of; and what is written down beside the live room."""
 
-    async def setup(self, session: str) -> Setup | None: ...
+    async def setup(self, session: str, pinned: Lesson | None = None) -> Setup | None:
+        """Return what is planned; a lesson that has started is `pinned`, whatever became of plan and protocol files."""
+        ...
+
     async def history(self, session: str) -> History: ...
     async def status(self, session: str, status: str) -> None:
         """Write the session's status where pages see it."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from weakref import WeakValueDictionary
@@ -85,13 +85,12 @@ class Scenes:
 
     async def _read(self, session: Session, known: _Known | None, *, pinned: bool) -> Setup:
         began, times_forgotten = monotonic(), self._times_forgotten
-        setup = await self._directory.setup(session.id)
+        lesson: Lesson | None = None
+        if pinned:
+            lesson = known.setup.lesson if known and known.pinned else await self._store.lesson_of(session.id)
+        setup = await self._directory.setup(session.id, lesson)
         if setup is None:
             raise UnknownSession(session.id)
-        if pinned:
-            lesson = known.setup.lesson if known and known.pinned else None
-            lesson = lesson or await self._store.lesson_of(session.id)
-            setup = replace(setup, lesson=lesson or setup.lesson)
         # What changed while it was being read may or may not be in it.
         self._setups[session.id] = _Known(setup, pinned, began, forgotten=times_forgotten != self._times_forgotten)
         return setup

@@ -163,8 +163,9 @@ def read_command(message: object) -> tuple[str, Incoming]:
     fields: dict[str, object] = dict(message)  # pyright: ignore[reportUnknownArgumentType] -- JSON of any shape
     try:
         command_id = _ID.validate_python(fields.pop("id", None))
-        if fields.get("kind") in FROM_SERVER_ONLY:
-            raise Malformed("unknown_kind", "this command is not for browsers")
+        kind = fields.get("kind")
+        if not isinstance(kind, str) or kind in FROM_SERVER_ONLY:
+            raise Malformed("unknown_kind", "this is no command for browsers")
         return command_id, _INCOMING.validate_python(fields)
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_context=False, include_input=False)[0]

@@ -76,3 +76,10 @@ async def test_a_running_lesson_keeps_the_protocol_it_began_with(
             await at_desk.leave()
         assert (await child.say("finish", step=child.step))["ok"], "and it goes on"
         await child.leave()
+
+    changed.unlink()
+    async with serving(data, protocols_dir=protocols, port=port) as served:
+        assert "reflection" not in served.house.library.protocols
+        child = await served.online("student", who)
+        assert child.views["session"]["lesson"] == began_with, "a file that is gone locks nobody out"
+        await child.leave()

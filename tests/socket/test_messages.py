@@ -71,6 +71,7 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("no kind", {"id": GOOD}, "unknown_kind"),
     ("unknown kind", {"id": GOOD, "kind": "explode"}, "unknown_kind"),
     ("kind of a number", {"id": GOOD, "kind": 7}, "unknown_kind"),
+    ("kind of a list", {"id": GOOD, "kind": ["answer"]}, "unknown_kind"),
     ("extra field", {"id": GOOD, "kind": "resync", "more": 1}, "malformed"),
     ("extra field within", {**DRAFT, "entries": [{"text": "x", "html": "<b>"}]}, "malformed"),
     ("step of words", {"id": GOOD, "kind": "finish", "step": "first"}, "malformed"),

@@ -36,10 +36,13 @@ def make_engine(url: str) -> AsyncEngine:
         parsed = parsed.set(drivername="postgresql+asyncpg")
     to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, json_serializer=to_json, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        return create_async_engine(
+            parsed, json_serializer=to_json, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, json_serializer=to_json)
+    # Parameters hold children's words, and a logged error prints them.
+    engine = create_async_engine(parsed, json_serializer=to_json, hide_parameters=True)
     _speak_sqlite(engine.sync_engine)
     return engine
 
@@ -49,7 +52,7 @@ def make_file_engine(engine: AsyncEngine) -> Engine | None:
     url = engine.url
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
-    writer = create_engine(url.set(drivername="sqlite+pysqlite"), pool_size=1)
+    writer = create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True, pool_size=1)
     _speak_sqlite(writer)
     return writer
 
