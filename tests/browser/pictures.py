@@ -6,51 +6,94 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
 from tests.browser.conftest import ARGUMENTS, NAMES
 from tests.browser.people import NARROW, Learner, TeacherAtDesk, Watch, demo_watched
+from tests.live.servers import ServerProcess, teacher_online
 
 PICTURES = Path(__file__).parents[2] / "docs/img"
 LARGEST = 300_000
+STEP = 10
+AT_WORK_MS = 20_000
+MARKED = {"he": ("דָּבְקָה", "בָּהּ"), "en": ("cleaved", "unto")}
 
 
-async def shoot(watch: Watch, data: Path) -> None:
-    """A lesson of two rooms and simulated ones, seen by two children and a teacher."""
+class PicturedLearner(Learner):
+    """A child who writes what a child might write."""
+
+    def words(self, about: str) -> str:
+        """The same few words everywhere: only the intention is in the picture."""
+        return "לחכות עד סוף המשפט" if self.language == "he" else "I will wait until you finish"
+
+
+async def take(page: Page, name: str) -> None:
+    """Keep what a page shows now."""
+    path = PICTURES / f"{name}.png"
+    await page.screenshot(path=path)
+    assert path.stat().st_size < LARGEST, f"{path} is too large"
+
+
+async def at_the_desk(watch: Watch, running: ServerProcess) -> TeacherAtDesk:
+    """The teacher of the second school, in the lobby."""
+    desk = TeacherAtDesk(await watch.page("en"), "en")
+    await desk.sign_in(running.url, running.said["teachers"][1])
+    await desk.page.goto(running.said["session"]["url"])
+    return desk
+
+
+async def bring_everyone(desk: TeacherAtDesk) -> None:
+    """Bring all rooms to the step of the pictures."""
+    await desk.page.locator(".board-foot").get_by_role("button", name="Everyone to a step…").click()
+    await desk.page.locator("#bring-to").select_option(str(STEP))
+    await desk.page.get_by_role("dialog").get_by_role("button", name="Bring everyone there").click()
+
+
+async def shoot_room(watch: Watch, data: Path) -> None:
+    """Two children in one room, at their notices."""
     async with demo_watched(watch, data) as running:
         lines = running.said["teachers"]
-        desk = TeacherAtDesk(await watch.page("en", still=True), "en")
-        await desk.sign_in(running.url, lines[1])
-        await desk.page.goto(running.said["session"]["url"])
+        other = await teacher_online(
+            running.url, lines[0]["email"], lines[0]["password"], running.said["session"]["id"]
+        )
+        desk = await at_the_desk(watch, running)
         cards = {line["school"]: line for line in reversed(running.said["students"])}
-        hebrew = Learner(await watch.page("he", NARROW), "he", cards[lines[0]["school"]]["name"])
-        english = Learner(await watch.page("en"), "en", cards[lines[1]["school"]]["name"])
+        hebrew = PicturedLearner(await watch.page("he", NARROW), "he", cards[lines[0]["school"]]["name"])
+        english = PicturedLearner(await watch.page("en"), "en", cards[lines[1]["school"]]["name"])
         await hebrew.come_in(cards[lines[0]["school"]]["url"])
         await english.come_in(cards[lines[1]["school"]]["url"])
-        await desk.button("Fill the class with simulated students").click()
-        await desk.page.locator(".arrival:not(.is-absent)").nth(22).wait_for()
-        await desk.start(23)
-        at = 10
-        await english.step_heading(0).wait_for()
-        await desk.page.locator(".board-foot").get_by_role("button", name="Everyone to a step…").click()
-        await desk.page.locator("#bring-to").select_option(str(at))
-        await desk.page.get_by_role("dialog").get_by_role("button", name="Bring everyone there").click()
+        await desk.start(2)
+        await asyncio.gather(hebrew.walk(0, 4), english.walk(0, 4))
+        await bring_everyone(desk)
         for learner, words in ((hebrew, "המילה ״דבקה״ מחזיקה חזק"), (english, "Orpah kisses, but Ruth cleaves")):
-            await learner.step_heading(at).wait_for()
+            await learner.step_heading(STEP).wait_for()
             await learner.sees_partner()
             await learner.page.locator(".write-pane textarea").first.fill(words)
             await learner.button("Mark the words in the text").first.click()
-            for word in (3, 4):
-                await learner.page.locator(".text-pane button.word").nth(word).click()
+            for word in MARKED[learner.language]:
+                await learner.page.locator(".text-pane button.word", has_text=word).first.click()
             await learner.button("Ready").click()
-        await desk.page.wait_for_timeout(
-            12_000
-        )  # simulated children answer like people: some are done, some still write
-        await hebrew.page.locator(".room-notices button").first.click(timeout=2000)
-        for page, name in ((english.page, "room"), (hebrew.page, "room-he"), (desk.page, "board")):
-            path = PICTURES / f"{name}.png"
-            await page.screenshot(path=path)
-            assert path.stat().st_size < LARGEST, f"{path} is too large"
+            for notice in await learner.page.locator(".room-notices .banner button").all():
+                await notice.click()
+        await english.page.locator(".saved.is-saved").first.wait_for()
+        await take(english.page, "room")
+        await take(hebrew.page, "room-he")
+        await other.leave()
+
+
+async def shoot_board(watch: Watch, data: Path) -> None:
+    """A class of simulated students who are at work."""
+    async with demo_watched(watch, data) as running:
+        desk = await at_the_desk(watch, running)
+        await desk.button("Fill the class with simulated students").click()
+        await desk.page.locator(".arrival:not(.is-absent)").nth(22).wait_for()
+        await desk.start(23)
+        await bring_everyone(desk)
+        # Simulated students take their time, as people do: some are done by then, and some still write.
+        await desk.page.wait_for_timeout(AT_WORK_MS)
+        await desk.page.mouse.move(600, 690)
+        await desk.page.evaluate("() => scrollTo(0, 0)")
+        await take(desk.page, "board")
 
 
 async def main() -> None:
@@ -61,7 +104,8 @@ async def main() -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         with tempfile.TemporaryDirectory() as folder:
-            await shoot(Watch(browser), Path(folder))
+            await shoot_room(Watch(browser), Path(folder, "room"))
+            await shoot_board(Watch(browser), Path(folder, "board"))
 
 
 if __name__ == "__main__":
