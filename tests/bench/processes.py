@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class Server:
 @asynccontextmanager
 async def running(
     arguments: list[str], port: int, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[Server]:
+) -> AsyncGenerator[Server]:
     """Run `python ARGUMENTS --port PORT` until the block ends; it is up when it has printed its first line."""
     began = perf_counter()
     process = await asyncio.create_subprocess_exec(

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def back_within() -> float:
-    """The promised seconds; on a machine with more to do than it has cores, as many times longer as all takes there."""
-    return BACK_WITHIN * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """The promised seconds; up to twice as long on a machine that has more to do than it has cores."""
+    return BACK_WITHIN * min(2.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 
 async def reachable(url: str) -> float:
