@@ -20,4 +20,9 @@ class Bundle(BuildHookInterface):  # pyright: ignore[reportMissingTypeArgument] 
             raise FileNotFoundError(
                 "static/vendor is missing: run `make setup` first, or the wheel would lack its libraries"
             )
-        build_data["force_include"].update({str(root / source): target for source, target in BUNDLED.items()})
+        # File by file: a directory that is forced in brings its tests along, whatever `exclude` says.
+        for source, target in BUNDLED.items():
+            for file in (root / source).rglob("*"):
+                inside = file.relative_to(root / source)
+                if file.is_file() and "tests" not in inside.parts:
+                    build_data["force_include"][str(file)] = f"{target}/{inside.as_posix()}"

@@ -193,11 +193,12 @@ async def _until_stopped(settings: Settings, before: Before) -> int:
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=4096).start()
         _spare_the_collector()
-        await ready()
+        # Whoever reads that it is ready may ask it to stop in the same moment.
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
+        await ready()
         await stopped.wait()
     finally:
         await runner.cleanup()

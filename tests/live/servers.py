@@ -151,6 +151,8 @@ class PersonOnline:
             auth={"session": self.session, "tab": secrets.token_hex(4), **auth},
             transports=["websocket"],
             socketio_path=self.path,
+            # The library waits one second by itself; a machine with other work may need more.
+            wait_timeout=30,
         )
 
     async def until(self, true: Callable[[Self], object], what: str = "", seconds: float = PATIENCE_SECONDS) -> None:
