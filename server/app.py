@@ -125,7 +125,9 @@ class LiveDoor:
 
 async def make_app(settings: Settings) -> web.Application:
     """Return the application; its parts start and stop with it."""
-    library, _ = await asyncio.gather(asyncio.to_thread(read_library, settings), migrate(settings.database))
+    # In this order: a mistake in a file is told before anything is changed in the database.
+    library = read_library(settings)
+    await migrate(settings.database)
     house = _house(settings, library)
     app = house.app
     app[HOUSE] = house

@@ -159,6 +159,7 @@ async def test_the_doors_of_a_server_that_is_no_demo(watch: Watch, tmp_path: Pat
     try:
         page = await watch.page("he")
         found = await look_at(page, running.url, ("/",))
+        await watch.close()  # before the server: a browser fetches the tab's icon when it likes
     finally:
         await running.stop()
     assert not found, "\n".join(found)
