@@ -1,5 +1,5 @@
 // Asking for help, and reporting a concern: one press from anywhere.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { helpReasons } from "../../views/help.mjs";
@@ -12,7 +12,7 @@ import { helpReasons } from "../../views/help.mjs";
  */
 export function Dialog({ title, onClose, children }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -1,6 +1,6 @@
 // Small pieces of the teacher's page: names with their mark, dialogs, times, refusals.
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { duration, left } from "../../views/teacher/clocks.mjs";
@@ -57,7 +57,8 @@ export function Since({ desk, since }) {
 export function Dialog({ title, onClose, children }) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const heading = useId();
-  useEffect(() => {
+  // Before the next paint: the page behind must not take another press in between.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     ref.current?.showModal();
     return () => {
