@@ -29,6 +29,7 @@ RefusalCode = Literal[
     "consent_missing",
     "keep_apart",
     "not_allowed",
+    "not_at_this_device",
     "not_here",
 ]
 REFUSAL_CODES: tuple[str, ...] = get_args(RefusalCode)
