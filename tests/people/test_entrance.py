@@ -74,7 +74,9 @@ async def test_a_second_learner_comes_to_the_same_device_with_their_own_code(ope
     await house.post("/s/haifa-1/language", {"language": "en"})
     assert "Type the code of the second card" in (await house.get("/s/haifa-1/share"))[1]
     assert await house.post("/s/haifa-1/share", {"code": "abc-def gh3"}) == (303, "/s/haifa-1/")
-    assert '"also": {"id": "haifa-2"' in (await house.get("/s/haifa-1/"))[1]
+    page = (await house.get("/s/haifa-1/"))[1]
+    assert '"also": {"id": "haifa-2"' in page
+    assert "</bdi> leaves this device" in page
     assert await house.get("/s/haifa-2/") == (303, "/j"), "it opens no path of theirs"
     assert await house.post("/s/haifa-1/unshare") == (303, "/s/haifa-1/")
     assert '"also": null' in (await house.get("/s/haifa-1/"))[1]

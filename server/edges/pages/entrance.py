@@ -213,11 +213,17 @@ async def without_slash(request: web.Request) -> web.Response:
 async def student_page(request: web.Request) -> web.Response:
     """The shell of a student's live page."""
     student = await identity.student_of(request, request.match_info["student"])
+    lesson = await _lesson_now(request, student)
+    boot = await student_boot(request, student, lesson)
+    beside = await identity.student_beside(request)
     context = {
         "page_title": _("Havruta"),
         "page": "room",
         "importmap_script": import_map_script(request.app),
-        "boot_json": script_json(await student_boot(request, student, await _lesson_now(request, student))),
+        "boot_json": script_json(boot),
+        "share": boot["share"] if lesson else None,
+        "unshare": boot["unshare"] if beside else None,
+        "beside": say(beside.names, locale_of(request).language) if beside else "",
         "entry": "/static/js/pages/student.mjs",
     }
     return aiohttp_jinja2.render_template("live.html", request, context)

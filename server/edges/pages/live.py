@@ -7,6 +7,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from server.core.languages import direction, say
+from server.core.live.scene import Media
+from server.core.live.signalling import media_between
 from server.core.people.models import LessonSession, School, Staff, Student
 from server.edges import identity
 from server.edges.api import as_json
@@ -141,12 +143,12 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
     return {
         "role": "student",
         "member": student.id,
-        "also": {"id": beside.id, "names": beside.names, "media": beside.consent.media or "none"} if beside else None,
+        "also": {"id": beside.id, "names": beside.names} if beside else None,
         "language": language,
         "dir": direction(language),
         "names": student.names,
         "side": twinning.side_of(student.school) if twinning else None,
-        "media": student.consent.media or "none",
+        "media": _media_of(student, beside),
         "socket": f"{here}socket.io/",
         "ice": f"{here}ice",
         "signout": f"{here}leave",
@@ -157,6 +159,11 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
         "demo": request.app[PARTS].settings.demo,
         **await lesson_boot(request, lesson),
     }
+
+
+def _media_of(student: Student, beside: Student | None) -> Media:
+    mine = student.consent.media or "none"
+    return media_between(mine, beside.consent.media or "none") if beside else mine
 
 
 async def _beside(request: web.Request, student: Student, lesson: LessonSession | None) -> Student | None:
