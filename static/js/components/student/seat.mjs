@@ -97,7 +97,8 @@ export function SeatCover({ page, room, step, cover }) {
  */
 function named(words, room, member, marked = false) {
   const name = html`<${Name} name=${nameOf(memberOf(room, member))} />`;
-  return fill(words, { name: marked ? html`<span class="mark ours" aria-hidden="true"></span> ${name}` : name });
+  // One piece: a button sets its pieces apart.
+  return html`<span>${fill(words, { name: marked ? html`<span class="mark ours" aria-hidden="true"></span> ${name}` : name })}</span>`;
 }
 
 /**
@@ -109,7 +110,7 @@ export function Sharing({ page }) {
   if (also && page.seat.members.value.includes(also.id))
     return html`<form class="seat-sharing" method="post" action=${unshare} data-leaves>
       <p class="soft">${fill(t("{name} shares this device with you: the page will say whom to pass it to."), { name: html`<${Name} name=${say(also.names)} />` })}</p>
-      <button type="submit" class="button quiet">${fill(t("{name} leaves this device"), { name: html`<${Name} name=${say(also.names)} />` })}</button></form>`;
+      <button type="submit" class="button quiet"><span>${fill(t("{name} leaves this device"), { name: html`<${Name} name=${say(also.names)} />` })}</span></button></form>`;
   return share
     ? html`<p class="seat-sharing"><a class="button quiet" href=${share}>${t("Two of us share this device")}</a></p>`
     : null;
