@@ -190,7 +190,7 @@ class LiveSocket:
                 await self.shares_changed(who)
             connection.beside = await request.app[PARTS].sign_ins.beside(token)
             connection.peer = peer = replace(peer, also=await self._also(connection))
-            await self._supersede(peer)
+            await self._supersede(peer, *peer.speaks_for)
         self._connections[sid] = connection
         self._by_peer[peer.id] = sid
         await self._enter_rooms(connection)
@@ -264,10 +264,10 @@ class LiveSocket:
         person = await people.student(who) if kind == "student" else await people.staff(who)
         return request.app[CATALOGUES].locale(person.language if person else "en").gettext
 
-    async def _supersede(self, newcomer: Peer) -> None:
+    async def _supersede(self, newcomer: Peer, *members: str) -> None:
         """Two tabs: the newer takes over, the older says so."""
         for peer in self._presence.peers(newcomer.session):
-            if peer.who in newcomer.speaks_for and peer.id != newcomer.id:
+            if peer.who in members and peer.id != newcomer.id:
                 await self._live.publish.notice_to_peer(peer.id, "other_tab")
                 await self._close_peer(peer.id)
 
@@ -356,7 +356,7 @@ class LiveSocket:
                 await self._sio.leave_room(connection.sid, f"member:{peer.session}:{left}")
             if also:
                 await self._sio.enter_room(connection.sid, f"member:{peer.session}:{also}")
-                await self._supersede(peer)
+                await self._supersede(peer, also)
             await self._presence.put(connection.peer)
         await self._guarded(self._live.everything_for(connection.peer))
         await self._guarded(self._live.presence_changed(peer.session, peer.room))
