@@ -122,6 +122,14 @@ class LiveDoor:
         """Close somebody's sockets and drop cached words."""
         await self._socket.forget(student)
 
+    async def may_share(self, session: str, first: str, second: str) -> bool:
+        """Whether one device may speak for both."""
+        return await self._socket.may_share(session, first, second)
+
+    async def shares_changed(self, student: str) -> None:
+        """Look again for whom devices speak."""
+        await self._socket.shares_changed(student)
+
 
 async def make_app(settings: Settings) -> web.Application:
     """Return the application; its parts start and stop with it."""

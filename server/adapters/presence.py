@@ -42,19 +42,21 @@ class _Here:
 
     def put(self, peer: Peer) -> None:
         self.peers[peer.id] = peer
-        self.gone.pop(peer.who, None)
+        for who in peer.speaks_for:
+            self.gone.pop(who, None)
         self._changed()
 
     def drop(self, peer_id: str, at: datetime) -> None:
         peer = self.peers.pop(peer_id, None)
         if peer is None:
             return
-        self.note_gone(peer.who, at, is_member=peer.kind != TEACHER)
+        for who in peer.speaks_for:
+            self.note_gone(who, at, is_member=peer.kind != TEACHER)
         self._changed()
 
     def note_gone(self, who: str, at: datetime, *, is_member: bool = True) -> None:
         """Remember when a member was last here, unless they still are: a second tab, another process."""
-        if is_member and not any(peer.who == who for peer in self.peers.values()):
+        if is_member and not any(who in peer.speaks_for for peer in self.peers.values()):
             self.gone[who] = max(at, self.gone.get(who, at))
             self._changed()
 
@@ -71,7 +73,7 @@ class _Here:
         if self._holds_from <= now < self._holds_until:
             return self._present
         awaited = {who: at for who, at in self.gone.items() if now - at < self._grace}
-        connected = (peer.who for peer in self.peers.values() if peer.kind != TEACHER)
+        connected = (who for peer in self.peers.values() if peer.kind != TEACHER for who in peer.speaks_for)
         self._present = frozenset(awaited).union(connected)
         self._holds_from = now
         self._holds_until = min((at + self._grace for at in awaited.values()), default=_ENDLESS)
@@ -138,7 +140,11 @@ class LocalPresence:
         if before and (before.session, before.who) != (peer.session, peer.who):
             self.take_away(peer.id, self._clock.now())
         self._session_of[peer.id] = peer.session
-        self._here(peer.session).put(peer)
+        here = self._here(peer.session)
+        here.put(peer)
+        if before and before.session == peer.session:
+            for who in set(before.speaks_for).difference(peer.speaks_for):
+                here.note_gone(who, self._clock.now())
 
     def take_away(self, peer_id: str, at: datetime) -> None:
         """Remove a connection; its member was last here at `at`, if it was their last."""
@@ -170,6 +176,10 @@ class _Share:
 
     peers: dict[str, Peer] = field(default_factory=dict[str, Peer])
     gone: dict[MemberId, datetime] = field(default_factory=dict[MemberId, datetime])
+
+    def note_gone(self, members: Iterable[MemberId], at: datetime) -> None:
+        here = {who for peer in self.peers.values() for who in peer.speaks_for}
+        self.gone.update((who, at) for who in members if who not in here)
 
     def encoded(self) -> dict[str, Any]:
         return {"peers": list(self.peers.values()), "gone": {who: at.isoformat() for who, at in self.gone.items()}}
@@ -260,7 +270,10 @@ class RedisPresence:
         self._everybody.place(peer)
         share = self._mine.setdefault(peer.session, _Share())
         share.peers[peer.id] = peer
-        share.gone.pop(peer.who, None)
+        for who in peer.speaks_for:
+            share.gone.pop(who, None)
+        if before and before.session == peer.session:
+            share.note_gone(set(before.speaks_for).difference(peer.speaks_for), self._clock.now())
         self._tell(peer.session)
 
     async def drop(self, peer_id: str, now: datetime) -> None:
@@ -273,8 +286,8 @@ class RedisPresence:
         self._everybody.take_away(peer.id, now)
         share = self._mine.setdefault(peer.session, _Share())
         share.peers.pop(peer.id, None)
-        if peer.kind != TEACHER and all(other.who != peer.who for other in share.peers.values()):
-            share.gone[peer.who] = now
+        if peer.kind != TEACHER:
+            share.note_gone(peer.speaks_for, now)
         self._tell(peer.session)
 
     def _tell(self, session: str) -> None:

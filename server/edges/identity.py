@@ -149,6 +149,23 @@ async def sign_in_student(request: web.Request, response: web.StreamResponse, st
     )
 
 
+async def student_beside(request: web.Request) -> Student | None:
+    """Return the second learner for whom this device's sign-in speaks too, or None."""
+    parts = request.app[PARTS]
+    token = request.cookies.get(student_cookie(request))
+    beside = await parts.sign_ins.beside(token) if token and await signed_in_student(request) else None
+    return await parts.people.student(beside) if beside else None
+
+
+async def share_device(request: web.Request, first: Student, second: Student | None) -> None:
+    """Let this device speak for a second learner too, or (None) for the first only; open pages follow at once."""
+    parts = request.app[PARTS]
+    before = await student_beside(request)
+    await parts.sign_ins.share(request.cookies.get(student_cookie(request), ""), second.id if second else None)
+    for changed in {student.id for student in (first, second, before) if student}:
+        await parts.live.shares_changed(changed)
+
+
 async def sign_out_student(request: web.Request, response: web.StreamResponse, student: Student) -> None:
     """End this browser's sign-in of one student."""
     if token := request.cookies.get(student_cookie(request)):

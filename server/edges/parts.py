@@ -34,6 +34,14 @@ class LiveDoor(Port):
         """Close a student's sockets and drop cached words (after removal, erasure or a renewed code)."""
         ...
 
+    async def may_share(self, session: str, first: str, second: str) -> bool:
+        """Whether one device may speak for both of these learners in a lesson, as it stands now."""
+        ...
+
+    async def shares_changed(self, student: str) -> None:
+        """Let the student's connections speak for whom their sign-in speaks now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

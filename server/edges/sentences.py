@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "keep_apart": _("These two students are to be kept apart."),
     "may_not_cross": _("This student does not learn with the partner school in this lesson."),
     "not_allowed": _("This is not possible here."),
+    "not_at_this_device": _("This learner does not write at this device just now."),
     "not_here": _("This person is not here just now."),
     "malformed": _("That message could not be read. Reload the page and try again."),
     "unknown_kind": _("That message is not known here. Reload the page and try again."),

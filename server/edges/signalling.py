@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from server.core.live.scene import Media, Person
-from server.core.live.signalling import may_send, media_between, relayed_only, without_direct_candidates
+from server.core.live.signalling import may_send, media_between, media_of, relayed_only, without_direct_candidates
 from server.ports.live import Peer
 from server.wire.messages import Signal, SignalOut
 
@@ -46,8 +46,7 @@ def _only(given: Mapping[str, Value] | None, known: frozenset[str]) -> dict[str,
 
 
 def _media(peer: Peer, people: Mapping[str, Person]) -> Media:
-    """A teacher may send what they like; a student what the family agreed to, and nothing where that is not known."""
+    """A teacher may send what they like; a device of students what all of their families agreed to."""
     if peer.kind == "teacher":
         return "video"
-    person = people.get(peer.who)
-    return person.media if person else "none"
+    return media_of(peer.speaks_for, people)

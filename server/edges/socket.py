@@ -15,6 +15,7 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from server.core.live import commands as c
 from server.core.live.refusals import Refused
+from server.core.live.shared_seat import may_share
 from server.edges.identity import staff_cookie, student_cookie
 from server.edges.locale import CATALOGUES
 from server.edges.metrics import Metrics
@@ -92,6 +93,10 @@ class Connection:
     peer: Peer
     say: Callable[[str], str]
     queue: "asyncio.Queue[tuple[object, asyncio.Future[dict[str, Any]]]]"
+    token: str = ""
+    beside: str | None = None
+    """The second learner, as the sign-in has it; the peer speaks for them where the lesson's seats allow it."""
+    sharing: asyncio.Lock = field(default_factory=asyncio.Lock)
     worker: "asyncio.Task[None] | None" = None
     commands: Bucket = field(default_factory=lambda: Bucket(COMMANDS_A_SECOND, COMMANDS_AT_ONCE))
     signals: Bucket = field(default_factory=lambda: Bucket(SIGNALS_A_SECOND, SIGNALS_AT_ONCE))
@@ -175,7 +180,7 @@ class LiveSocket:
         session_id = auth.get("session")
         if not isinstance(session_id, str) or not 1 <= len(session_id) <= 40 or "." in session_id:
             raise Refusal("no_session")
-        kind, who = await self._who(request)
+        kind, who, token = await self._who(request)
         session = await self._live.memory.session(session_id)
         setup = await self._live.scenes.setup(session)
         side = await self._side(request, kind, who, setup)
@@ -184,9 +189,14 @@ class LiveSocket:
             raise Refusal("removed")
         peer = Peer(secrets.token_urlsafe(9), session_id, who, kind, side, self._presence.next_order(), room)
         say = await self._language(request, kind, who)
-        connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH))
+        connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token)
         if kind == "student":
-            await self._supersede(peer)
+            if await request.app[PARTS].sign_ins.own_seat(who):
+                # They sat beside somebody until now; a device of their own is theirs alone.
+                await self.shares_changed(who)
+            connection.beside = await request.app[PARTS].sign_ins.beside(token)
+            connection.peer = peer = replace(peer, also=await self._also(connection))
+            await self._supersede(peer, *peer.speaks_for)
         self._connections[sid] = connection
         self._by_peer[peer.id] = sid
         await self._enter_rooms(connection)
@@ -200,7 +210,7 @@ class LiveSocket:
         if peer.kind == "teacher":
             rooms.append(f"teachers:{peer.session}")
         else:
-            rooms += [f"students:{peer.session}", f"member:{peer.session}:{peer.who}"]
+            rooms += [f"students:{peer.session}", *(f"member:{peer.session}:{who}" for who in peer.speaks_for)]
         if peer.room:
             rooms.append(f"room:{peer.room}")
         for room in rooms:
@@ -209,6 +219,9 @@ class LiveSocket:
     async def _welcome(self, connection: Connection) -> None:
         if connection.peer.kind == "teacher":
             await self._back_into_visited_room(connection)
+        if connection.beside:
+            # Whoever left while this connection was on its way in was not looked for here.
+            await self._guarded(self._sit_beside(connection))
         await self._guarded(self._live.everything_for(connection.peer))
         await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
         if connection.peer.room:
@@ -228,14 +241,19 @@ class LiveSocket:
         if not is_ours(request, request.headers.get("Origin", "")):
             raise Refusal("origin")
 
-    async def _who(self, request: web.Request) -> tuple[str, str]:
+    async def _who(self, request: web.Request) -> tuple[str, str, str]:
         parts = request.app[PARTS]
         student = request.match_info.get("student")
         token = request.cookies.get(student_cookie(request) if student else staff_cookie(request))
         found = await parts.sign_ins.subject(token, self._clock.now()) if token else None
-        if found is None or found[0] != ("student" if student else "staff") or (student and found[1] != student):
+        if (
+            not token
+            or not found
+            or found[0] != ("student" if student else "staff")
+            or (student and found[1] != student)
+        ):
             raise Refusal("not_signed_in")
-        return ("student", found[1]) if student else ("teacher", found[1])
+        return "student" if student else "teacher", found[1], token
 
     async def _side(self, request: web.Request, kind: str, who: str, setup: Any) -> str:
         if kind == "student":
@@ -252,10 +270,10 @@ class LiveSocket:
         person = await people.student(who) if kind == "student" else await people.staff(who)
         return request.app[CATALOGUES].locale(person.language if person else "en").gettext
 
-    async def _supersede(self, newcomer: Peer) -> None:
+    async def _supersede(self, newcomer: Peer, *members: str) -> None:
         """Two tabs: the newer takes over, the older says so."""
         for peer in self._presence.peers(newcomer.session):
-            if peer.who == newcomer.who and peer.id != newcomer.id:
+            if peer.who in members and peer.id != newcomer.id:
                 await self._live.publish.notice_to_peer(peer.id, "other_tab")
                 await self._close_peer(peer.id)
 
@@ -310,6 +328,52 @@ class LiveSocket:
         await asyncio.sleep(self._settings.grace_seconds + 0.05)
         await self._guarded(self._live.look_at_room(gone.session, room))
 
+    # -- two at one device ----------------------------------------------------------------------------------------------
+
+    async def may_share(self, session_id: str, first: str, second: str) -> bool:
+        """Whether `second` may sit down beside `first` at a device in this lesson, as it stands now."""
+        try:
+            session = await self._live.memory.session(session_id)
+            setup = await self._live.scenes.setup(session)
+        except UnknownSession:
+            return False
+        return may_share(first, second, session, setup.people, setup.may_cross, setup.apart)
+
+    async def shares_changed(self, member: str) -> None:
+        """Look again, here and on other processes, for whom the devices speak that had to do with a learner."""
+        await self._shares_changed_here(member)
+        await self._bus.tell("shares", member)
+
+    async def _shares_changed_here(self, member: str) -> None:
+        for connection in list(self._connections.values()):
+            if connection.peer.kind == "student" and member in (*connection.peer.speaks_for, connection.beside):
+                await self._guarded(self._sit_beside(connection))
+
+    async def _also(self, connection: Connection) -> str | None:
+        """Return the second learner for whom a connection may speak now."""
+        peer, second = connection.peer, connection.beside
+        return second if second and await self.may_share(peer.session, peer.who, second) else None
+
+    async def _sit_beside(self, connection: Connection) -> None:
+        """Let a connection speak for whom its sign-in and the lesson's seats say now. The rest of the page stays."""
+        # One after the other, each with a fresh look: an older answer must not bring back who has left.
+        async with connection.sharing:
+            connection.beside = await connection.request.app[PARTS].sign_ins.beside(connection.token)
+            left, also = connection.peer.also, await self._also(connection)
+            if also == left or connection.sid not in self._connections:
+                return
+            connection.peer = peer = replace(connection.peer, also=also)
+            if left:
+                await self._sio.leave_room(connection.sid, f"member:{peer.session}:{left}")
+            if also:
+                await self._sio.enter_room(connection.sid, f"member:{peer.session}:{also}")
+                await self._supersede(peer, also)
+            await self._presence.put(connection.peer)
+        await self._guarded(self._live.everything_for(connection.peer))
+        await self._guarded(self._live.presence_changed(peer.session, peer.room))
+        if left and peer.room:
+            self._keep(self._after_grace(peer))
+
     # -- seats ----------------------------------------------------------------------------------------------------------
 
     def _reseat_soon(self, session: str) -> None:
@@ -327,6 +391,8 @@ class LiveSocket:
             await self._forget_here(subject)
         elif topic == "close":
             self._close_peer_here(subject)
+        elif topic == "shares":
+            await self._shares_changed_here(subject)
 
     async def _reseat(self, session_id: str) -> None:
         """Take every connection of a session to the room where its learner sits now."""
@@ -338,9 +404,14 @@ class LiveSocket:
                 await self._live.publish.notice_to_peer(connection.peer.id, "removed")
                 await self._close_peer(connection.peer.id)
                 continue
+            if connection.beside:
+                await self._guarded(self._sit_beside(connection))
             room = session.room_of(connection.peer.who) if session.status != "lobby" else None
             if room != connection.peer.room:
                 await self._move(connection, room)
+                await self._guarded(self._live.everything_for(connection.peer))
+            elif connection.peer.also:
+                # The second may have got the seat beside the first.
                 await self._guarded(self._live.everything_for(connection.peer))
 
     async def _move(self, connection: Connection, room: str | None) -> None:
@@ -370,6 +441,9 @@ class LiveSocket:
         for connection in [x for x in self._connections.values() if x.peer.who == subject]:
             await self._live.publish.notice_to_peer(connection.peer.id, "signed_out")
             await self._close_peer(connection.peer.id)
+        for connection in [x for x in self._connections.values() if subject in (x.peer.also, x.beside)]:
+            await connection.request.app[PARTS].sign_ins.own_seat(subject)
+            await self._guarded(self._sit_beside(connection))
 
     # -- messages -------------------------------------------------------------------------------------------------------
 
@@ -399,9 +473,9 @@ class LiveSocket:
         kind = "malformed"
         outcome = "ok"
         try:
-            command_id, command = read_command(message)
+            command_id, speaks_as, command = read_command(message)
             kind = command.kind
-            done = await self._run(connection, command_id, command)
+            done = await self._run(connection, command_id, speaks_as, command)
             if done.refused:
                 outcome = done.refused.code
                 return self._refused(connection, done.refused.code, kept=done.refused.kept, version=done.version)
@@ -440,23 +514,28 @@ class LiveSocket:
             exclude_none=True
         )
 
-    async def _run(self, connection: Connection, command_id: str, command: Incoming) -> Outcome:
+    async def _run(self, connection: Connection, command_id: str, speaks_as: str | None, command: Incoming) -> Outcome:
         peer = connection.peer
+        member = peer.who if speaks_as is None else speaks_as
+        if member not in peer.speaks_for:
+            raise Refused("not_at_this_device")
         if isinstance(command, Resync):
             await self._live.everything_for(peer)
             return Outcome(0)
         if isinstance(command, DeviceState):
-            connection.peer = await self._live.device_state(peer, command)
+            # At once: whoever sits down or leaves meanwhile must not be undone by what this peer was before.
+            connection.peer = replace(peer, camera=command.camera, microphone=command.microphone)
+            await self._live.device_state(connection.peer)
             return Outcome(0)
         if peer.kind == "teacher":
             return await self._run_teacher(connection, command_id, command)
         match command:
             case SaveDraft():
-                return await self._live.save_draft(peer.session, peer.who, command)
+                return await self._live.save_draft(peer.session, member, command)
             case ReportConcern():
-                return await self._live.report_concern(peer.session, peer.who, command, command_id)
+                return await self._live.report_concern(peer.session, member, command, command_id)
             case _ if isinstance(command, c.StudentCommand):
-                return await self._live.student(peer.session, peer.who, command_id, command)
+                return await self._live.student(peer.session, member, command_id, command)
             case _:
                 raise Refused("not_allowed")
 

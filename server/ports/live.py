@@ -186,7 +186,10 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation."""
+    """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation.
+
+    `also`: the second learner at a shared device; they have one camera and one microphone between them.
+    """
 
     id: str
     session: str
@@ -197,6 +200,12 @@ class Peer:
     room: RoomId | None = None
     camera: str = "off"
     microphone: str = "off"
+    also: MemberId | None = None
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Everybody in whose name this connection may speak."""
+        return (self.who, self.also) if self.also else (self.who,)
 
 
 class Presence(Protocol):

@@ -26,7 +26,7 @@ from server.ports.live import Append, Appended, Bus, Directory, Draft, Due, Outb
 from server.runner.memory_of_rooms import Memory, grown_room, grown_session
 from server.runner.publishing import Publisher
 from server.runner.scenes import Scenes, fresh_id, sender_key
-from server.wire.messages import DeviceState, ReportConcern, SaveDraft
+from server.wire.messages import ReportConcern, SaveDraft
 
 TRIES = 8
 LARGE_PAIRING = 120
@@ -185,12 +185,10 @@ class Live:
         self.publish.checks[session_id] = self.publish.checks.get(session_id, frozenset()) | {room}
         self.publish.row_changed(session_id, room)
 
-    async def device_state(self, peer: Peer, state: DeviceState) -> Peer:
+    async def device_state(self, peer: Peer) -> None:
         """Note which devices work, for the room and for the teachers."""
-        changed = replace(peer, camera=state.camera, microphone=state.microphone)
-        await self._presence.put(changed)
-        await self.presence_changed(changed.session, changed.room)
-        return changed
+        await self._presence.put(peer)
+        await self.presence_changed(peer.session, peer.room)
 
     async def presence_changed(self, session_id: str, room: RoomId | None) -> None:
         """Tell the room and the teachers who is connected."""
@@ -223,7 +221,10 @@ class Live:
             await self.publish.seats(session, only_to=peer.id)
             await self.publish.rows(session.id, set(session.rooms), only_to=peer.id)
         else:
-            await self.publish.mine(peer.who, room, scene, to_peer=peer.id)
+            for member in peer.speaks_for:
+                # The second at a shared device may still wait for the seat beside the first.
+                seated = room if room and session.room_of(member) == room.id else None
+                await self.publish.mine(member, seated, scene, to_peer=peer.id)
         await self.publish.arrivals(session.id, only_to=peer)
         await self.publish.board(session.id, only_to=peer.id)
 
@@ -439,7 +440,8 @@ class Live:
             for member, person in setup.people.items()
             if member in here and member in setup.may_cross and member not in session.removed
         ]
-        history = await self._directory.history(session.id)
+        shared = frozenset(frozenset(p.speaks_for) for p in self._presence.peers(session.id) if p.also)
+        history = replace(await self._directory.history(session.id), shared=shared)
         if len(people) > LARGE_PAIRING:
             layout: Layout = await asyncio.to_thread(lay_out, people, history, self._assign)
         else:

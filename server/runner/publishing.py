@@ -132,7 +132,8 @@ class Publisher:
     async def me(self, peer: Peer) -> None:
         """Tell a connection who it is."""
         role = "teacher" if peer.kind == "teacher" else "student"
-        view = MeView(peer=peer.id, who=peer.who, role=role, session=peer.session, side=peer.side)
+        also = peer.speaks_for[1:]
+        view = MeView(peer=peer.id, who=peer.who, role=role, session=peer.session, side=peer.side, also=also)
         await self._outbox.to_peer(peer.id, "view", encoded(ViewOut(part="me", now=self._now(), view=view)))
 
     async def notice(self, session: str, code: str) -> None:
@@ -152,7 +153,7 @@ class Publisher:
         peers = [p for p in self._presence.peers(session) if p.room == room]
         view = PresenceView(
             scope=room,
-            present=tuple(sorted({p.who for p in peers if p.kind == "student"})),
+            present=tuple(sorted({who for p in peers if p.kind == "student" for who in p.speaks_for})),
             peers=tuple(_peer_view(p) for p in sorted(peers, key=lambda p: p.order)),
         )
         await self._outbox.to_room(room, "view", encoded(ViewOut(part="presence", now=self._now(), view=view)))
@@ -160,7 +161,7 @@ class Publisher:
     async def arrivals(self, session: str, *, only_to: Peer | None = None) -> None:
         """Tell who has arrived: teachers get everybody, students only numbers."""
         peers = self._presence.peers(session)
-        students = {(p.side, p.who) for p in peers if p.kind == "student"}
+        students = {(p.side, who) for p in peers if p.kind == "student" for who in p.speaks_for}
         adults = tuple(sorted({p.who for p in peers if p.kind == "teacher"}))
         counts = {side: sum(s == side for s, _ in students) for side in ("a", "b")}
         for_students = PresenceView(scope=session, present=(), adults=adults, counts=counts)
@@ -292,5 +293,11 @@ def _draft_view(draft: Draft) -> DraftView:
 def _peer_view(peer: Peer) -> PeerView:
     kind = "teacher" if peer.kind == "teacher" else "student"
     return PeerView(
-        peer=peer.id, who=peer.who, kind=kind, order=peer.order, camera=peer.camera, microphone=peer.microphone
+        peer=peer.id,
+        who=peer.who,
+        kind=kind,
+        order=peer.order,
+        camera=peer.camera,
+        microphone=peer.microphone,
+        also=peer.speaks_for[1:],
     )

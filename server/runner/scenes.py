@@ -117,7 +117,9 @@ class Scenes:
     async def rules(self, session: Session, new_id: str) -> Rules:
         """Return the surroundings of a session's decision."""
         setup = await self.setup(session)
-        return Rules(setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup))
+        pairs = [peer.speaks_for for peer in self._presence.peers(session.id) if peer.also]
+        beside = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
+        return Rules(setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup), beside)
 
     def _missing(self, setup: Setup) -> str | None:
         if setup.missing:

@@ -43,7 +43,8 @@ def asyncapi(version: str) -> dict[str, Any]:
             "version": version,
             "description": "Socket.IO 4 (Engine.IO 4), websocket only. A `command` carries a client-made `id` beside the "
             "fields below and is acknowledged after the commit; sending it again with the same id has no second effect. "
-            "Who sends it is taken from the connection. Students connect under /s/{student}/socket.io/, teachers under "
+            "Who sends it is taken from the connection; where two learners share a device, `as` beside the id says which "
+            "of the two. Students connect under /s/{student}/socket.io/, teachers under "
             "/socket.io/, both with auth {session, tab}.",
         },
         "channels": {

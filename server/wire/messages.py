@@ -57,6 +57,7 @@ Incoming = Annotated[
 ]
 _INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)
 _ID: TypeAdapter[str] = TypeAdapter(CommandId)
+_AS: TypeAdapter[str | None] = TypeAdapter(Annotated[str | None, Field(min_length=1, max_length=64)])
 FROM_SERVER_ONLY = frozenset({"lay_out_rooms"})
 
 
@@ -97,7 +98,10 @@ class SignalOut(Message):
 
 
 class PeerView(Message):
-    """A connection in the room. The peer with the lower `order` is the impolite one (W3C perfect negotiation)."""
+    """A connection in the room. The peer with the lower `order` is the impolite one (W3C perfect negotiation).
+
+    `also`: the second learner at a shared device.
+    """
 
     peer: str
     who: str
@@ -105,6 +109,7 @@ class PeerView(Message):
     order: int
     camera: str = "off"
     microphone: str = "off"
+    also: tuple[MemberId, ...] = ()
 
 
 class PresenceView(Message):
@@ -121,13 +126,14 @@ class PresenceView(Message):
 
 
 class MeView(Message):
-    """This connection: its peer id, and whom it speaks for."""
+    """This connection: its peer id, and whom it speaks for: `who`, and at a shared device `also`."""
 
     peer: str
     who: str
     role: Literal["student", "teacher"]
     session: str
     side: str
+    also: tuple[MemberId, ...] = ()
 
 
 class ViewOut(Message):
@@ -156,17 +162,21 @@ class Notice(Message):
 OUTGOING: dict[str, type[Message]] = {"view": ViewOut, "rows": RowsOut, "notice": Notice, "signal": SignalOut}
 
 
-def read_command(message: object) -> tuple[str, Incoming]:
-    """Return (command id, command), or raise Malformed. The id is taken out; everything else is the command."""
+def read_command(message: object) -> tuple[str, MemberId | None, Incoming]:
+    """Return (command id, in whose name, command), or raise Malformed. Both are taken out; the rest is the command.
+
+    `as` chooses between those for whom the connection speaks; whether it may is asked by whoever knows the connection.
+    """
     if not isinstance(message, dict):
         raise Malformed("not_a_command", "a command is a JSON object")
     fields: dict[str, object] = dict(message)  # pyright: ignore[reportUnknownArgumentType] -- JSON of any shape
     try:
         command_id = _ID.validate_python(fields.pop("id", None))
+        speaks_as = _AS.validate_python(fields.pop("as", None))
         kind = fields.get("kind")
         if not isinstance(kind, str) or kind in FROM_SERVER_ONLY:
             raise Malformed("unknown_kind", "this is no command for browsers")
-        return command_id, _INCOMING.validate_python(fields)
+        return command_id, speaks_as, _INCOMING.validate_python(fields)
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_context=False, include_input=False)[0]
         code = "unknown_kind" if first["type"].startswith("union_tag") else "malformed"

@@ -60,12 +60,12 @@
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,
  *   unplaced: Record<string, string>, removed: string[], parted: string[]}} SeatsView
  */
-/** @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string}} PeerView */
+/** @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string, also?: string[]}} PeerView */
 /**
  * @typedef {{scope: string, present: string[], peers: PeerView[], adults: string[],
  *   counts?: Record<string, number>}} PresenceView
  */
-/** @typedef {{peer: string, who: string, role: "student" | "teacher", session: string, side: string}} MeView */
+/** @typedef {{peer: string, who: string, role: "student" | "teacher", session: string, side: string, also?: string[]}} MeView */
 /**
  * @typedef {{part: "me", now: number, view: MeView} | {part: "session", now: number, view: SessionView} |
  *   {part: "room", now: number, view: RoomView} | {part: "mine", now: number, view: MineView} |
@@ -113,7 +113,7 @@
  * @typedef {{role: "student", member: string, language: string, dir: "ltr" | "rtl", names: Wording, side: string,
  *   session: string | null, socket: string, ice: string, sides: Record<string, SideBoot>, title: Wording, starts_at: string | number,
  *   demo: boolean, greeting?: Wording | string, checked?: boolean, help_numbers: Wording | string, signout: string, media?: Media,
- *   the_name?: "written" | "heh"}} StudentBoot
+ *   the_name?: "written" | "heh", also?: {id: string, names: Wording} | null, share?: string, unshare?: string}} StudentBoot
  */
 
 export {};

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -221,6 +222,51 @@ class TestLanguages:
         assert "bridge" in layout.why[0]
 
 
+class TestTwoWhoShareADevice:
+    def test_they_sit_in_one_room_with_one_partner(self) -> None:
+        people = side("a", 3) + side("b", 2)
+        layout = placed(people, History(shared=pairs(("a00", "a02"))))
+        assert set(room_with(layout, "a00")) >= {"a00", "a02"}
+        assert sizes(layout) == {2: 1, 3: 1}
+        assert layout.unplaced == {}
+        assert "shared_device" in reasons(layout, "a00")
+        assert "group_of_three" not in reasons(layout, "a00"), "the numbers are not why they are three"
+
+    def test_a_second_partner_comes_to_others_first(self) -> None:
+        people = side("a", 3) + side("b", 3)
+        layout = placed(people, History(shared=pairs(("a00", "a01"))))
+        assert len(room_with(layout, "a00")) == 3
+        assert len(room_with(layout, "a02")) == 3
+        assert layout.unplaced == {}
+
+    def test_rooms_of_five_are_never_made(self) -> None:
+        people = side("a", 2) + side("b", 6)
+        layout = placed(people, History(shared=pairs(("a00", "a01"), ("b00", "b01"))))
+        assert max(map(len, layout.rooms)) <= 4
+        assert set(room_with(layout, "a00")) >= {"a00", "a01"}
+
+    def test_who_is_kept_apart_from_one_is_kept_apart_from_the_seat(self) -> None:
+        people = side("a", 3) + side("b", 2)
+        layout = placed(people, History(shared=pairs(("a00", "a01")), apart=pairs(("a01", "b00"))))
+        assert "b01" in room_with(layout, "a01")
+
+    def test_the_language_of_either_is_the_seats(self) -> None:
+        people = [person("a0", "a", "he"), person("a1", "a", "en"), person("a2", "a", "he")]
+        people += [person("b0", "b", "en"), person("b1", "b", "he")]
+        layout = placed(people, History(shared=pairs(("a0", "a1"))))
+        assert "b0" in room_with(layout, "a0")
+
+    def test_a_seat_without_a_partner_waits_together(self) -> None:
+        layout = placed(side("a", 2), History(shared=pairs(("a00", "a01"))))
+        assert layout.unplaced == {"a00": "no_partner_school", "a01": "no_partner_school"}
+
+    def test_across_the_sides_and_against_the_teachers_will_nobody_is_one_seat(self) -> None:
+        people = side("a", 2) + side("b", 2)
+        plain = placed(people, History(apart=pairs(("a00", "a01"))))
+        odd = History(apart=pairs(("a00", "a01")), shared=pairs(("a00", "a01"), ("a00", "b01")))
+        assert placed(people, odd).rooms == plain.rooms
+
+
 @st.composite
 def classes(draw: st.DrawFn) -> tuple[list[Person], History]:
     """Two classes and what earlier lessons say of them."""
@@ -264,3 +310,25 @@ def test_everyone_is_placed_once_or_told_why_not(drawn: tuple[list[Person], Hist
 def test_nobody_waits_while_there_are_at_most_three_times_as_many(few: int, more: int) -> None:
     many = min(few + more, 3 * few)
     assert placed(side("a", few) + side("b", many)).unplaced == {}
+
+
+@settings(max_examples=80, deadline=None)
+@given(classes(), st.randoms(use_true_random=False))
+def test_whoever_shares_a_device_shares_the_room(drawn: tuple[list[Person], History], chance: random.Random) -> None:
+    people, history = drawn
+    shared: list[tuple[MemberId, MemberId]] = []
+    for letter in ("a", "b"):
+        ids = [p.id for p in people if p.side == letter]
+        chance.shuffle(ids)
+        shared += list(zip(ids[::2], ids[1::2], strict=False))[: chance.randint(0, 3)]
+    history = replace(history, shared=pairs(*shared))
+    layout = placed(people, history)
+    assert sorted([*(m for room in layout.rooms for m in room), *layout.unplaced]) == sorted(p.id for p in people)
+    sides = {p.id: p.side for p in people}
+    for room in layout.rooms:
+        assert len(room) <= 4
+        assert {sides[m] for m in room} == {"a", "b"}
+        assert not history.apart & {frozenset(pair) for pair in combinations(room, 2)}
+    for one, other in shared:
+        if frozenset((one, other)) not in history.apart:
+            assert room_with(layout, one) == room_with(layout, other)

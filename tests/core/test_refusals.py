@@ -36,7 +36,7 @@ from tests.core.builders import (
 
 CORE = Path(__file__).parents[2] / "server" / "core"
 # Not of the rules: the call between two browsers, whose one end has gone.
-RAISED_ELSEWHERE = {"not_here"}
+RAISED_ELSEWHERE = {"not_at_this_device", "not_here"}
 
 LESSON = lesson(solo(), turns(), together(), gate(), talk(), text=ruth())
 Situation = Callable[[], object]

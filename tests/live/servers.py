@@ -100,6 +100,7 @@ class PersonOnline:
         self.url = url
         self.http = aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True))
         self.views: dict[str, dict[str, Any]] = {}
+        self.mines: dict[str, dict[str, Any]] = {}
         self.rows: dict[str, dict[str, Any]] = {}
         self.notices: list[str] = []
         self.signals: list[dict[str, Any]] = []
@@ -124,6 +125,8 @@ class PersonOnline:
         # Who is here has two scopes: the lesson's arrivals, and the room one sits in.
         in_room = message["part"] == "presence" and message["view"]["scope"] != self.session
         self.views["beside" if in_room else message["part"]] = message["view"]
+        if message["part"] == "mine":
+            self.mines[message["view"]["member"]] = message["view"]
         self._news.set()
 
     async def _rows(self, message: dict[str, Any]) -> None:
@@ -145,6 +148,7 @@ class PersonOnline:
             await self.client.disconnect()
         self.client = self._new_client()
         self.views.clear()
+        self.mines.clear()
         await self.client.connect(
             self.url,
             headers={"Origin": self.url},

@@ -175,6 +175,13 @@ class Forgetting:
         """Note it."""
         self.forgotten.append(student)
 
+    async def may_share(self, session: str, first: str, second: str) -> bool:
+        """Nobody shares a device here."""
+        return False
+
+    async def shares_changed(self, student: str) -> None:
+        """Nothing to look at."""
+
 
 async def furnish(people: SqlPeople) -> None:
     """Put schools, staff, classes, children, the twinning and one lesson into a store."""

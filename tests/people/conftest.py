@@ -134,9 +134,16 @@ class Forgetful:
     """The live room's door, noting whom it was told to forget."""
 
     forgotten: list[str] = field(default_factory=list[str])
+    shares: bool = True
 
     async def forget(self, student: str) -> None:
         self.forgotten.append(student)
+
+    async def may_share(self, session: str, first: str, second: str) -> bool:
+        return self.shares
+
+    async def shares_changed(self, student: str) -> None:
+        pass
 
 
 def _databases() -> list[Any]:
@@ -208,6 +215,11 @@ class House:
     people: SqlPeople
     clock: FixedClock
     app: web.Application
+
+    @property
+    def live(self) -> Forgetful:
+        """The live room's door."""
+        return cast(Forgetful, self.app[PARTS].live)
 
     def url(self, path: str) -> str:
         """Return the whole address of a path: the origin that a browser would send."""

@@ -66,6 +66,50 @@ async def test_a_student_leaves_and_the_door_is_closed_again(open_house: OpenHou
     assert await house.get("/s/haifa-1/") == (303, "/j")
 
 
+async def test_a_second_learner_comes_to_the_same_device_with_their_own_code(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    assert await house.post("/s/haifa-1/share", {"code": "ABCDEFGH3"}) == (303, "/j"), "nobody is signed in here"
+    await house.post(f"/j/{CODE}")
+    await house.post("/s/haifa-1/language", {"language": "en"})
+    assert "Type the code of the second card" in (await house.get("/s/haifa-1/share"))[1]
+    assert await house.post("/s/haifa-1/share", {"code": "abc-def gh3"}) == (303, "/s/haifa-1/")
+    page = (await house.get("/s/haifa-1/"))[1]
+    assert '"also": {"id": "haifa-2"' in page
+    assert "</bdi> leaves this device" in page
+    assert await house.get("/s/haifa-2/") == (303, "/j"), "it opens no path of theirs"
+    assert await house.post("/s/haifa-1/unshare") == (303, "/s/haifa-1/")
+    assert '"also": null' in (await house.get("/s/haifa-1/"))[1]
+
+
+async def test_the_second_code_is_told_of_like_the_first(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await house.post(f"/j/{CODE}")
+    await house.post("/s/haifa-1/language", {"language": "en"})
+    assert (await house.post("/s/haifa-1/share", {"code": "no"}))[0] == 422
+    status, page = await house.post("/s/haifa-1/share", {"code": "ZZZZZZZZZ"})
+    assert status == 404
+    assert "This code opens no door here" in page
+    house.live.shares = False
+    status, page = await house.post("/s/haifa-1/share", {"code": "ABCDEFGH4"})
+    assert status == 422
+    assert "cannot share a device" in page
+    assert "Dana 2" not in page, "a code that does not belong here names nobody"
+    assert '"also": null' in (await house.get("/s/haifa-1/"))[1]
+
+
+async def test_guessing_second_codes_counts_with_the_first(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await house.post(f"/j/{CODE}")
+    guesses = [
+        (await house.post("/s/haifa-1/share", {"code": f"ZZZZZZ{a}{b}Z"}))[0] for a in "ABCDEF" for b in "ABCDEF"
+    ]
+    assert guesses == [404] * CODES_A_MINUTE + [429] * (36 - CODES_A_MINUTE)
+    assert (await house.get("/j/ZZZZZZZZZ"))[0] == 429
+
+
 async def test_an_unknown_code_is_told_kindly_and_names_nobody(open_house: OpenHouse) -> None:
     house = await open_house()
     await furnish(house.people)

@@ -323,6 +323,43 @@ async def test_a_student_is_signed_in_for_a_school_day(engine: AsyncEngine) -> N
     assert await sign_ins.subject(token, NOW + STUDENT_DAY) is None
 
 
+async def test_a_sign_in_speaks_for_a_second_learner_until_one_of_them_ends_it(engine: AsyncEngine) -> None:
+    sign_ins = SqlSignIns(engine)
+    token, other = [await sign_ins.start("student", f"haifa-{n}", NOW) for n in (1, 3)]
+    assert await sign_ins.beside(token) is None
+    assert await sign_ins.beside("no such token") is None
+    await sign_ins.share(token, "haifa-2")
+    assert await sign_ins.beside(token) == "haifa-2"
+    assert await sign_ins.subject(token, NOW) == ("student", "haifa-1"), "the first is who signed in"
+    await sign_ins.share(other, "haifa-2")
+    assert await sign_ins.beside(token) is None, "nobody sits at two devices"
+    await sign_ins.share(other, None)
+    assert await sign_ins.beside(other) is None
+    await sign_ins.share(token, "haifa-2")
+    assert await sign_ins.own_seat("haifa-2")
+    assert await sign_ins.beside(token) is None
+    assert not await sign_ins.own_seat("haifa-2")
+    await sign_ins.share(token, "haifa-2")
+    await sign_ins.end_all("student", "haifa-2")
+    assert await sign_ins.beside(token) is None
+    assert await sign_ins.subject(token, NOW) == ("student", "haifa-1")
+    staff = await sign_ins.start("staff", "teacher-haifa", NOW)
+    await sign_ins.share(staff, "haifa-2")
+    assert await sign_ins.beside(staff) is None, "no adult's sign-in speaks for a child"
+
+
+async def test_a_new_code_and_erasure_end_the_sharing_of_a_device(people: SqlPeople, engine: AsyncEngine) -> None:
+    sign_ins = SqlSignIns(engine)
+    token = await sign_ins.start("student", "haifa-1", NOW)
+    await sign_ins.share(token, "haifa-2")
+    await people.renew_code("haifa-2", "ZZZZZZZZZ")
+    assert await sign_ins.beside(token) is None
+    await sign_ins.share(token, "haifa-2")
+    await people.erase_student("haifa-2", NOW)
+    assert await sign_ins.beside(token) is None
+    assert await sign_ins.subject(token, NOW) == ("student", "haifa-1")
+
+
 async def test_sqlite_is_opened_as_promised(sqlite: AsyncEngine) -> None:
     async with reading(sqlite) as connection:
         found = {

@@ -121,3 +121,22 @@ async def test_asking_who_is_present_costs_the_same_in_a_large_session(clock: Mo
         presence.present("s", START)
     # Two thousand counts of four thousand would take half a second and more.
     assert perf_counter() - began < 0.1
+
+
+async def test_two_at_one_device_are_here_and_gone_together(clock: MovedClock) -> None:
+    presence = await presence_of(clock, replace(NOA, also="max"))
+    assert presence.present("s", clock.now()) == {"noa", "max"}
+    await presence.drop("p1", START)
+    assert presence.present("s", START) == {"noa", "max"}
+    assert presence.present("s", START + GRACE) == frozenset()
+    assert presence.last_seen("s") == {"noa": START, "max": START}
+
+
+async def test_whoever_leaves_a_shared_device_is_gone_unless_they_came_elsewhere(clock: MovedClock) -> None:
+    shared = replace(NOA, also="max")
+    presence = await presence_of(clock, shared, NOA)
+    assert presence.last_seen("s") == {"max": START}
+    assert presence.present("s", START + GRACE) == {"noa"}
+    presence = await presence_of(clock, shared, replace(DAN, who="max"), NOA)
+    assert presence.last_seen("s") == {}
+    assert presence.present("s", START + GRACE) == {"noa", "max"}

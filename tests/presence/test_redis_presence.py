@@ -231,3 +231,17 @@ async def test_orders_grow_across_processes(empty_url: str, join: Join, clock: M
         clock.pass_by(0.001)
     assert orders == sorted(set(orders))
     assert datetime.fromtimestamp(orders[0] / 1_000_000, START.tzinfo) - START < timedelta(milliseconds=1)
+
+
+async def test_two_at_one_device_are_mirrored_until_one_leaves_it(
+    empty_url: str, join: Join, clock: MovedClock
+) -> None:
+    here, there = await join(empty_url, "here"), await join(empty_url, "there")
+    await here.put(replace(NOA, also="max"))
+    await until(lambda: {"noa", "max"} <= there.present("s", clock.now()))
+    await here.put(NOA)
+    await until(lambda: there.last_seen("s") == {"max": START})
+    assert here.present("s", START + GRACE) == {"noa"}
+    assert there.present("s", START + GRACE) == {"noa"}
+    later = await join(empty_url, "later")
+    await until(lambda: later.last_seen("s") == {"max": START})

@@ -482,6 +482,7 @@ def _open_invitation(token: str, now: datetime) -> tuple[ColumnElement[bool], ..
 async def _end_sign_ins(connection: AsyncConnection, student_id: str) -> None:
     theirs = (t.sign_ins.c.kind == "student", t.sign_ins.c.subject == student_id)
     await connection.execute(delete(t.sign_ins).where(*theirs))
+    await connection.execute(update(t.sign_ins).where(t.sign_ins.c.beside == student_id).values(beside=None))
 
 
 def _student(row: RowMapping) -> Student:

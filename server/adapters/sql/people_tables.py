@@ -221,6 +221,8 @@ sign_ins = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("subject", ID, nullable=False),
+    # The second learner of a shared device. Not a sign-in of their own: it opens nothing but this one.
+    Column("beside", ID, index=True),
     Column("seen", UtcDateTime, nullable=False),
     Column("expires", UtcDateTime, nullable=False, index=True),
     Index("ix_sign_ins_kind_subject", "kind", "subject"),

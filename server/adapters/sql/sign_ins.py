@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Update, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.adapters.sql.engine import reading, writing
@@ -48,6 +48,30 @@ class SqlSignIns:
                 await connection.execute(update(sign_ins).where(mine).values(seen=now))
         return row["kind"], row["subject"]
 
+    async def beside(self, token: str) -> str | None:
+        """Return the second learner for whom this sign-in speaks too, or None."""
+        async with reading(self._engine) as connection:
+            query = select(sign_ins.c.beside).where(sign_ins.c.token_hash == _hashed(token))
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def share(self, token: str, beside: str | None) -> None:
+        """Let a student's sign-in speak for a second learner too, or (None) for its own only."""
+        mine = (sign_ins.c.token_hash == _hashed(token), sign_ins.c.kind == "student")
+        async with writing(self._engine) as connection:
+            if beside:
+                await connection.execute(_without(beside))
+            await connection.execute(update(sign_ins).where(*mine).values(beside=beside))
+
+    async def own_seat(self, student: str) -> bool:
+        """Let a learner be spoken for by no device but their own; True if one did."""
+        async with reading(self._engine) as connection:
+            query = select(sign_ins.c.token_hash).where(sign_ins.c.beside == student).limit(1)
+            if (await connection.execute(query)).first() is None:
+                return False
+        async with writing(self._engine) as connection:
+            await connection.execute(_without(student))
+        return True
+
     async def end(self, token: str) -> None:
         """Sign one device out."""
         async with writing(self._engine) as connection:
@@ -58,6 +82,12 @@ class SqlSignIns:
         theirs = (sign_ins.c.kind == kind, sign_ins.c.subject == subject)
         async with writing(self._engine) as connection:
             await connection.execute(delete(sign_ins).where(*theirs))
+            if kind == "student":
+                await connection.execute(_without(subject))
+
+
+def _without(student: str) -> Update:
+    return update(sign_ins).where(sign_ins.c.beside == student).values(beside=None)
 
 
 def _hashed(token: str) -> str:

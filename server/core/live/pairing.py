@@ -1,7 +1,7 @@
 """Who learns with whom: minimum-cost rooms across the two sides, the same for the same input."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from server.core.live.scene import Person
 from server.core.live.works import MemberId
@@ -14,7 +14,10 @@ ALONE_AGAIN = 400.0
 MET_BEFORE = 5.0
 TOGETHER = -500.0
 LEFT_BEHIND = 300.0
+CROWDED = 600.0
 GOES_FIRST = -20.0
+
+LARGEST_ROOM = 4
 
 Assign = Callable[[Sequence[Sequence[float]]], list[tuple[int, int]]]
 """Minimum-cost assignment: rows to columns, as (row, column) pairs (scipy's linear_sum_assignment behind a port)."""
@@ -29,6 +32,8 @@ class History:
     alone_last_time: frozenset[MemberId] = frozenset()
     apart: frozenset[frozenset[MemberId]] = frozenset()
     together: frozenset[frozenset[MemberId]] = frozenset()
+    shared: frozenset[frozenset[MemberId]] = frozenset()
+    """Classmates who share a device now: wherever one sits, the other does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,58 @@ def lay_out(people: Sequence[Person], history: History, assign: Assign) -> Layou
 
     Every room has both sides. Groups are of two and three; of four only where one side has more than twice as many;
     beyond three to one the rest wait with their teacher. Nobody is an error: each unplaced member has a reason code.
+    Two who share a device are laid out as one and count as two: with one partner they are three.
     """
+    by_id = {p.id: p for p in people}
+    seats = _shared_seats(by_id, history)
+    if not seats:
+        return _laid_out(people, history, assign, seats)
+    beside = set(seats.values())
+    ones = [_as_one(p, by_id[seats[p.id]]) if p.id in seats else p for p in people if p.id not in beside]
+    layout = _laid_out(ones, _for_seats(history, seats), assign, seats)
+    rooms = tuple(tuple(x for m in room for x in (m, seats.get(m)) if x) for room in layout.rooms)
+    unplaced = {x: why for m, why in layout.unplaced.items() for x in (m, seats.get(m)) if x}
+    return Layout(rooms, tuple(_why([by_id[m] for m in room], history) for room in rooms), unplaced)
+
+
+def _shared_seats(people: Mapping[MemberId, Person], history: History) -> dict[MemberId, MemberId]:
+    """Return who is laid out for whom: of each pair that is here, on one side and not kept apart."""
+    seats: dict[MemberId, MemberId] = {}
+    for one, other in sorted((min(pair), max(pair)) for pair in history.shared - history.apart if len(pair) == 2):
+        taken = seats.keys() | set(seats.values())
+        if {one, other} <= people.keys() - taken and people[one].side == people[other].side:
+            seats[one] = other
+    return seats
+
+
+def _as_one(person: Person, beside: Person) -> Person:
+    """Return a shared seat as one person: any language of either helps."""
+    speaks = tuple(dict.fromkeys((*person.speaks, *beside.speaks)))
+    reads = tuple(dict.fromkeys((*person.reads, *beside.reads)))
+    return replace(person, speaks=speaks, reads=reads)
+
+
+def _for_seats(history: History, seats: Mapping[MemberId, MemberId]) -> History:
+    """Return the history of seats: what was between anybody and one of two holds for both."""
+    stands_for = {beside: member for member, beside in seats.items()}
+
+    def seat(pair: frozenset[MemberId]) -> frozenset[MemberId]:
+        return frozenset(stands_for.get(member, member) for member in pair)
+
+    met: dict[frozenset[MemberId], int] = {}
+    for pair, times in history.met.items():
+        met[seat(pair)] = met.get(seat(pair), 0) + times
+    return replace(
+        history,
+        arc=frozenset(map(seat, history.arc)),
+        met=met,
+        alone_last_time=history.alone_last_time - seats.keys() - stands_for.keys(),
+        apart=frozenset(map(seat, history.apart)),
+        together=frozenset(map(seat, history.together)),
+    )
+
+
+def _laid_out(people: Sequence[Person], history: History, assign: Assign, seats: Mapping[MemberId, MemberId]) -> Layout:
     sides = [sorted((p for p in people if p.side == side), key=lambda p: p.id) for side in ("a", "b")]
     few, many = sorted(sides, key=len)
     if not few:
@@ -54,11 +110,11 @@ def lay_out(people: Sequence[Person], history: History, assign: Assign) -> Layou
     waiting = list(many)
     seats_per_room = 1 if len(many) == len(few) else 2 if len(many) <= 2 * len(few) else 3
     for level in range(1, seats_per_room + 1):
-        waiting = _fill(rooms, waiting, history, assign, level)
+        waiting = _fill(rooms, waiting, history, assign, level, seats)
     placed = [room for room in rooms if len(room) > 1]
     alone = [room[0] for room in rooms if len(room) == 1]
     # Where keeping apart left somebody over on a side, a pair may take them in as a third.
-    waiting = _fill(placed, alone + waiting, history, assign, 2)
+    waiting = _fill(placed, alone + waiting, history, assign, 2, seats)
     unplaced = {p.id: _why_not(p, few if p in many else many, placed, history) for p in waiting}
     return Layout(
         rooms=tuple(tuple(p.id for p in room) for room in placed),
@@ -68,7 +124,12 @@ def lay_out(people: Sequence[Person], history: History, assign: Assign) -> Layou
 
 
 def _fill(
-    rooms: list[list[Person]], waiting: list[Person], history: History, assign: Assign, level: int
+    rooms: list[list[Person]],
+    waiting: list[Person],
+    history: History,
+    assign: Assign,
+    level: int,
+    seats: Mapping[MemberId, MemberId],
 ) -> list[Person]:
     """Seat at most one more member in each room, at minimum cost; return those still waiting."""
     open_rooms = [room for room in rooms if len(room) == level]
@@ -79,7 +140,15 @@ def _fill(
     for person in waiting:
         before, after = _mates(person, seated_already, waiting, history)
         first = GOES_FIRST if after else 0.0
-        cost.append([_cost(person, room, history, level) + _left_behind(before, room) + first for room in open_rooms])
+        cost.append(
+            [
+                _cost(person, room, history, level)
+                + _left_behind(before, room)
+                + _crowded(person, room, seats, level)
+                + first
+                for room in open_rooms
+            ]
+        )
     seated: set[MemberId] = set()
     for row, column in assign(cost):
         if cost[row][column] < FORBIDDEN / 2:
@@ -104,6 +173,15 @@ def _mates(
 def _left_behind(mates: frozenset[MemberId], room: list[Person]) -> float:
     """Return the cost of sitting down here while somebody one belongs with sits, or is about to sit, elsewhere."""
     return LEFT_BEHIND * len(mates - {p.id for p in room})
+
+
+def _crowded(person: Person, room: list[Person], seats: Mapping[MemberId, MemberId], level: int) -> float:
+    """Return the cost of a third seat where one seat is two learners; five in a room are never."""
+    ones = [person, *room]
+    shared = sum(p.id in seats for p in ones)
+    if len(ones) + shared > LARGEST_ROOM:
+        return FORBIDDEN
+    return CROWDED if shared and level > 1 else 0.0
 
 
 def _cost(person: Person, room: list[Person], history: History, level: int) -> float:
@@ -157,7 +235,10 @@ def _why(room: list[Person], history: History) -> tuple[str, ...]:
         reasons.append("bridge")
     if any(pair in history.together for pair in pairs):
         reasons.append("kept_together")
-    if len(room) > 2:
+    together = sum(pair in history.shared for pair in pairs)
+    if together:
+        reasons.append("shared_device")
+    if len(room) - together > 2:
         reasons.append("group_of_three" if len(room) == 3 else "group_of_four")
     return tuple(reasons)
 

@@ -1,7 +1,7 @@
 """The rules of the lesson as a whole: rooms laid out, started, moved on, paused, closed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from server.core.live import commands as c
@@ -26,6 +26,8 @@ class Rules:
     may_cross: frozenset[MemberId]
     apart: frozenset[frozenset[MemberId]] = frozenset()
     missing: str | None = None
+    beside: Mapping[MemberId, MemberId] = field(default_factory=dict[MemberId, MemberId])
+    """Who shares a device with whom now, both ways."""
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
@@ -37,7 +39,7 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             _in_lobby(session)
             return Decision((e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced),))
         case c.MoveSeat(member=member, room=room):
-            return Decision((_seat(session, rules, member, room),))
+            return Decision(_seats(session, rules, member, room))
         case c.StartLesson():
             return Decision(_start(session, rules, teacher))
         case c.NextGate(after=after, to=to):
@@ -77,6 +79,20 @@ def _in_lobby(session: Session) -> None:
 def _running(session: Session) -> None:
     if session.status != "running":
         raise Refused("not_running")
+
+
+def _seats(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> tuple[e.SeatMoved, ...]:
+    """Move a learner, and with them whoever sits beside them at the same device."""
+    moved = _seat(session, rules, member, room)
+    mate = rules.beside.get(member)
+    if mate is None or mate in session.removed or session.room_of(mate) != session.room_of(member):
+        return (moved,)
+    others = [m for m in session.rooms.get(moved.room or "", ()) if m not in (member, mate)]
+    if len(others) + 2 > LARGEST_ROOM:
+        raise Refused("room_is_full")
+    if any(frozenset((mate, other)) in rules.apart for other in others):
+        raise Refused("keep_apart")
+    return (moved, e.SeatMoved(member=mate, room=moved.room))
 
 
 def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> e.SeatMoved:

@@ -1,8 +1,11 @@
 """What of WebRTC signalling may pass between two peers: what families agreed to, and no child's address to another."""
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import reduce
 
-from server.core.live.scene import Media
+from server.core.live.scene import Media, Person
+from server.core.live.works import MemberId
 
 # What one reader takes for the end of a line and another does not: nothing may be hidden behind it.
 _ODD_LINE_ENDS = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x85\u2028\u2029]")
@@ -15,6 +18,12 @@ def media_between(one: Media, other: Media) -> Media:
     if "none" in (one, other):
         return "none"
     return "audio" if "audio" in (one, other) else "video"
+
+
+def media_of(members: Sequence[MemberId], people: Mapping[MemberId, Person]) -> Media:
+    """Return what a device may send: the lesser of what its learners' families agreed to; of a stranger, nothing."""
+    agreed: list[Media] = [people[member].media if member in people else "none" for member in members]
+    return reduce(media_between, agreed, "video")
 
 
 def may_send(media: Media, sdp: str) -> bool:

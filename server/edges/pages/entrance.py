@@ -213,11 +213,17 @@ async def without_slash(request: web.Request) -> web.Response:
 async def student_page(request: web.Request) -> web.Response:
     """The shell of a student's live page."""
     student = await identity.student_of(request, request.match_info["student"])
+    lesson = await _lesson_now(request, student)
+    boot = await student_boot(request, student, lesson)
+    beside = await identity.student_beside(request)
     context = {
         "page_title": _("Havruta"),
         "page": "room",
         "importmap_script": import_map_script(request.app),
-        "boot_json": script_json(await student_boot(request, student, await _lesson_now(request, student))),
+        "boot_json": script_json(boot),
+        "share": boot["share"] if lesson else None,
+        "unshare": boot["unshare"] if beside else None,
+        "beside": say(beside.names, locale_of(request).language) if beside else "",
         "entry": "/static/js/pages/student.mjs",
     }
     return aiohttp_jinja2.render_template("live.html", request, context)
@@ -240,6 +246,39 @@ async def leave(request: web.Request) -> web.Response:
     await identity.sign_out_student(request, response, student)
     await request.app[PARTS].live.forget(student.id)
     raise response
+
+
+@routes.get("/s/{student}/share")
+async def share_page(request: web.Request) -> web.Response:
+    """Where the second learner at a device types their own code."""
+    student = await identity.student_of(request, request.match_info["student"])
+    return _share_form(request, student)
+
+
+@routes.post("/s/{student}/share")
+async def share(request: web.Request) -> web.Response:
+    """Let this device speak for a second learner too, who shows it with their own code."""
+    student = await identity.student_of(request, request.match_info["student"])
+    typed = _field(await request.post(), "code")
+    code = normalise_code(typed)
+    if code is None:
+        return _share_form(request, student, typed, _not_a_code())
+    second = await _student_of_code(request, code)
+    if second is None:
+        return _share_form(request, student, typed, _unknown_code(), status=404)
+    lesson = await _lesson_now(request, student)
+    if lesson is None or not await request.app[PARTS].live.may_share(lesson.id, student.id, second.id):
+        return _share_form(request, student, typed, _not_beside())
+    await identity.share_device(request, student, second)
+    raise web.HTTPSeeOther(identity.student_path(student.id))
+
+
+@routes.post("/s/{student}/unshare")
+async def unshare(request: web.Request) -> web.Response:
+    """The second learner leaves this device; the first stays."""
+    student = await identity.student_of(request, request.match_info["student"])
+    await identity.share_device(request, student, None)
+    raise web.HTTPSeeOther(identity.student_path(student.id))
 
 
 async def _lesson_now(request: web.Request, student: Student) -> LessonSession | None:
@@ -268,10 +307,13 @@ def current_lesson(lessons: list[LessonSession], now: datetime, zone: ZoneInfo) 
 
 
 async def _student_by_code(request: web.Request) -> Student | None:
-    """Return whose code stands in the address; a wrong one costs a try."""
+    """Return whose code stands in the address."""
     code = normalise_code(request.match_info["code"])
-    if code is None:
-        return None
+    return None if code is None else await _student_of_code(request, code)
+
+
+async def _student_of_code(request: web.Request, code: str) -> Student | None:
+    """Return whose code this is; a wrong one costs a try."""
     parts = request.app[PARTS]
     async with request.app[LIMITS].trying(CODES, client_address(request), parts.clock.now()) as attempt:
         student = await parts.people.student_by_code(code)
@@ -285,6 +327,25 @@ def _code_form(request: web.Request, typed: str = "", error: str = "", status: i
     return aiohttp_jinja2.render_template(
         "entrance/code.html", request, context, status=status or (422 if error else 200)
     )
+
+
+def _share_form(
+    request: web.Request, student: Student, typed: str = "", error: str = "", status: int = 0
+) -> web.Response:
+    context = {
+        "typed": typed[:40],
+        "error": error,
+        "action": f"{identity.student_path(student.id)}share",
+        "back": identity.student_path(student.id),
+        "name": say(student.names, locale_of(request).language),
+    }
+    return aiohttp_jinja2.render_template(
+        "entrance/share.html", request, context, status=status or (422 if error else 200)
+    )
+
+
+def _not_beside() -> str:
+    return _("In this lesson the two of you cannot share a device. Please ask your teacher.")
 
 
 def _not_a_code() -> str:

@@ -7,6 +7,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from server.core.languages import direction, say
+from server.core.live.scene import Media
+from server.core.live.signalling import media_between
 from server.core.people.consent import may_cross
 from server.core.people.models import LessonSession, School, Staff, Student
 from server.edges import identity
@@ -68,9 +70,10 @@ async def teacher_ice(request: web.Request) -> web.Response:
 
 @routes.get("/s/{student}/ice")
 async def student_ice(request: web.Request) -> web.Response:
-    """Ways to other browsers, for one learner; nothing where the family agreed to no media."""
+    """Ways to other browsers, for one device; nothing where a family of those at it agreed to no media."""
     student = await identity.student_of(request, request.match_info["student"])
-    if student.consent.media in (None, "none"):
+    beside = await identity.student_beside(request)
+    if any(one.consent.media in (None, "none") for one in (student, beside) if one):
         return as_json({"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_consent"})
     return as_json(
         request.app[ICE].for_person(student.id, accepts_direct=await _accepts_direct(request, student.school))
@@ -137,22 +140,39 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
     twinning = await request.app[PARTS].people.twinning(lesson.twinning) if lesson else None
     language = locale_of(request).language
     here = identity.student_path(student.id)
+    beside = await _beside(request, student, lesson)
     return {
         "role": "student",
         "member": student.id,
+        "also": {"id": beside.id, "names": beside.names} if beside else None,
         "language": language,
         "dir": direction(language),
         "names": student.names,
         "side": twinning.side_of(student.school) if twinning else None,
-        "media": student.consent.media or "none",
+        "media": _media_of(student, beside),
         "socket": f"{here}socket.io/",
         "ice": f"{here}ice",
         "signout": f"{here}leave",
+        "share": f"{here}share",
+        "unshare": f"{here}unshare",
         "help_numbers": school.emergency if school else {},
         "the_name": school.the_name if school else "written",
         "demo": request.app[PARTS].settings.demo,
         **await lesson_boot(request, lesson),
     }
+
+
+def _media_of(student: Student, beside: Student | None) -> Media:
+    mine = student.consent.media or "none"
+    return media_between(mine, beside.consent.media or "none") if beside else mine
+
+
+async def _beside(request: web.Request, student: Student, lesson: LessonSession | None) -> Student | None:
+    second = await identity.student_beside(request) if lesson else None
+    if lesson is None or second is None:
+        return None
+    may = await request.app[PARTS].live.may_share(lesson.id, student.id, second.id)
+    return second if may else None
 
 
 async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession) -> dict[str, object]:

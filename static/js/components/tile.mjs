@@ -14,6 +14,7 @@ import { Name, SchoolMark } from "./person.mjs";
  * @property {MediaStream | null} stream
  * @property {boolean} hasVideo
  * @property {boolean} [self] my own picture: mirrored, and never heard
+ * @property {boolean} [both] two sit at this device: they are named
  * @property {boolean} [speaking]
  * @property {boolean} [muted] the microphone is off
  * @property {0 | 1 | 2 | 3} [level] of the connection; 0 is not said
@@ -39,7 +40,7 @@ export function Tile(props) {
     ${!hasVideo && html`<span class=${`avatar large ${whose}`} aria-hidden="true">${initial(name)}</span>`}
     ${note && html`<p class="tile-note">${note}</p>`}
     <figcaption class="name-plate">
-      <${SchoolMark} whose=${whose} />${self ? html`<span>${t("me")}</span>` : html`<${Name} name=${name} />`}
+      <${SchoolMark} whose=${whose} />${self && !props.both ? html`<span>${t("me")}</span>` : html`<${Name} name=${name} />`}
       ${muted && html`<span class="glyph mic-off" role="img" aria-label=${t("microphone off")}></span>`}
       ${level > 0 && html`<span class="link-mark" data-level=${level} role="img" aria-label=${levelWords(level)}><i></i></span>`}
     </figcaption>

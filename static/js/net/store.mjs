@@ -33,7 +33,14 @@ export class Store {
     this.clock = clock;
     this.me = signal(/** @type {MeView | null} */ (null));
     this.session = signal(/** @type {SessionView | null} */ (null));
-    this.mine = signal(/** @type {MineView | null} */ (null));
+    /** Own parts by member: a shared device gets two. */
+    this.mines = signal(/** @type {ReadonlyMap<string, MineView>} */ (new Map()));
+    /** Whose own part the page shows, where the device speaks for two. */
+    this.keyboard = signal("");
+    this.mine = computed(() => {
+      const who = this.keyboard.value || this.me.value?.who;
+      return (who ? this.mines.value.get(who) : [...this.mines.value.values()][0]) ?? null;
+    });
     /** Who is here, by scope: the lesson, and each room that this page hears of. */
     this.presences = signal(/** @type {ReadonlyMap<string, PresenceView>} */ (new Map()));
     this.seats = signal(/** @type {SeatsView | null} */ (null));
@@ -78,12 +85,13 @@ export class Store {
     switch (message.part) {
       case "me":
         this.me.value = message.view;
+        this.#forgetOthers(message.view);
         break;
       case "session":
         this.session.value = message.view;
         break;
       case "mine":
-        this.mine.value = message.view;
+        this.mines.value = new Map(this.mines.value).set(message.view.member, message.view);
         break;
       case "presence":
         this.presences.value = new Map(this.presences.value).set(message.view.scope, message.view);
@@ -98,6 +106,18 @@ export class Store {
         this.boards.value = new Map(this.boards.value).set(message.view.step, message.view);
         break;
     }
+  }
+
+  /**
+   * Whoever has left this device has taken their words along.
+   * @param {MeView} me
+   */
+  #forgetOthers({ who, also = [] }) {
+    const left = [...this.mines.value.keys()].filter((member) => member !== who && !also.includes(member));
+    if (left.length === 0) return;
+    this.mines.value = new Map([...this.mines.value].filter(([member]) => !left.includes(member)));
+    for (const scope of [...this.versions.keys()])
+      if (left.some((member) => scope.startsWith(`mine:${member}:`))) this.versions.delete(scope);
   }
 
   /** @param {RowsMessage} message */

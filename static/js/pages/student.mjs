@@ -1,22 +1,26 @@
 // The student's live page: brings the network, the devices and the parts of the page together.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { StudentApp } from "../components/student/app.mjs";
 import { html } from "../html.mjs";
 import { loadMessages, t } from "../i18n.mjs";
 import { Drafts } from "../net/drafts.mjs";
 import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
+import { Seat } from "../net/seat.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { stepAt } from "../views/lesson.mjs";
 import { changes } from "../views/notices.mjs";
 import { signature } from "../views/people.mjs";
+import { atDevice, isOnesOwn, leastOf, withoutPrivate } from "../views/seat.mjs";
 
-/** @import {Lesson, Media, StudentBoot} from "../wire.mjs" */
+/** @import {Entry, Lesson, Media, StudentBoot} from "../wire.mjs" */
 /** @import {Moment, Told} from "../views/notices.mjs" */
 
 const PASSES_AFTER = 12_000;
 const THANKS_AFTER = 4000;
+const LEAVES_AFTER = 2000;
 
 /** @type {StudentBoot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -43,42 +47,105 @@ function remember(key) {
 /** Everything of a lesson under way. @param {string} session */
 function begin(session) {
   const live = new Live({ socket: boot.socket, session, who: boot.member });
-  const drafts = new Drafts({
-    session,
-    member: boot.member,
-    shelf: deviceShelf(),
-    send: async (draft) => {
-      const entries = worthSending(draft.entries);
-      const place = `draft/${draft.step}/${draft.input}`;
-      if (live.trouble.value) writing.offline();
-      const ack = await live.command("save_draft", { ...draft, entries }, place);
-      // One that was dropped for a newer one has arrived nowhere: the newer one says when the words are with the server.
-      if (!live.outbox.pending.some((one) => one.replaces === place)) writing.draftKept(draft.step, draft.input, ack);
-    },
-  });
-  const writing = new Writing({
-    drafts,
-    answer: (step, input, entries) => live.command("answer", { step, input, entries }),
-  });
+  const seat = new Seat({ first: boot.member, session, shelf });
+  const pens = makePens(session, live, seat);
   const devices = new Devices();
   const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
-  const page = makePage(session, live, writing, devices, mesh);
-  keepWritingInStep(live, writing, drafts);
+  const page = makePage(session, live, seat, pens, devices, mesh);
+  keepSeat(live, seat, pens);
+  keepWritingInStep(live, pens);
   keepMediaInStep(live, devices, mesh, page);
-  keepLastWords(live, writing, page);
-  keepTelling(live, writing, page);
+  keepLastWords(live, pens, page);
+  keepTelling(live, page);
   live.start();
   return page;
+}
+
+/** @typedef {{member: string, drafts: Drafts, writing: Writing, room: string}} Pen */
+/** @typedef {{of: (member: string) => Pen, all: () => Pen[]}} Pens */
+
+/**
+ * What is written at this device: each learner's drafts and answers, kept and sent in their own name.
+ * @param {string} session
+ * @param {Live} live
+ * @param {Seat} seat
+ * @returns {Pens}
+ */
+function makePens(session, live, seat) {
+  /** @type {Map<string, Pen>} */
+  const pens = new Map();
+  const make = (/** @type {string} */ member) => {
+    const as = seat.as(member);
+    const drafts = new Drafts({
+      session,
+      member,
+      shelf: deviceShelf(),
+      send: async (draft) => {
+        const fields = { ...draft, entries: worthSending(draft.entries), ...as };
+        const place = `draft/${member}/${draft.step}/${draft.input}`;
+        if (live.trouble.value) writing.offline();
+        const ack = await live.command("save_draft", fields, place);
+        // One that was dropped for a newer one has arrived nowhere: the newer one says when the words are with the server.
+        if (!live.outbox.pending.some((one) => one.replaces === place)) writing.draftKept(draft.step, draft.input, ack);
+      },
+    });
+    const writing = new Writing({
+      drafts,
+      answer: (step, input, entries) => live.command("answer", { step, input, entries, ...as }),
+    });
+    return { member, drafts, writing, room: "" };
+  };
+  return {
+    of: (member) => {
+      const known = pens.get(member) ?? make(member);
+      pens.set(member, known);
+      return known;
+    },
+    all: () => [...pens.values()],
+  };
+}
+
+/**
+ * @param {Live} live
+ * @param {Seat} seat
+ * @param {Pens} pens
+ */
+function keepSeat(live, seat, pens) {
+  effect(() => {
+    const me = live.store.me.value;
+    if (me) seat.hear(me);
+  });
+  effect(() => {
+    live.store.keyboard.value = seat.at.value;
+  });
+  // Whoever leaves this device takes along what they have written, to the last word.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset.leaves === undefined) return;
+    event.preventDefault();
+    for (const { drafts } of pens.all()) drafts.flush();
+    const unanswered = new Promise((resolve) => {
+      const stop = effect(() => {
+        if (live.unanswered.value === 0) resolve(undefined);
+      });
+      setTimeout(() => {
+        stop();
+        resolve(undefined);
+      }, LEAVES_AFTER);
+    });
+    void unanswered.then(() => form.submit());
+  });
 }
 
 /**
  * @param {string} session
  * @param {Live} live
- * @param {Writing} writing
+ * @param {Seat} seat
+ * @param {Pens} pens
  * @param {Devices} devices
  * @param {Mesh} mesh
  */
-function makePage(session, live, writing, devices, mesh) {
+function makePage(session, live, seat, pens, devices, mesh) {
   const { store } = live;
   const checkKey = `havruta-checked/${boot.member}`;
   const told = signal(/** @type {Told[]} */ ([]));
@@ -102,23 +169,45 @@ function makePage(session, live, writing, devices, mesh) {
   };
   const lesson = signal(/** @type {Lesson | null} */ (null));
   const together = (/** @type {number} */ step) => lesson.peek()?.steps[step]?.kind === "together";
-  const addLine = async (/** @type {number} */ step, /** @type {string} */ input) => {
+  const pen = () => pens.of(seat.at.value);
+  const addLineOf = async (
+    /** @type {Pen} */ { member, writing },
+    /** @type {number} */ step,
+    /** @type {string} */ input,
+  ) => {
     const field = writing.field(step, input);
     const sent = field.entries.peek();
-    const ack = await live.command("add_line", { step, input, entries: worthSending(sent).slice(0, 1) });
+    const entries = worthSending(sent).slice(0, 1);
+    const ack = await live.command("add_line", { step, input, entries, ...seat.as(member) });
     // Whoever wrote on in the meantime goes on with that.
     if (ack.ok && field.entries.peek() === sent) writing.write(step, input, []);
     return ack;
   };
-  const linesToAdd = (/** @type {number} */ step) =>
-    (lesson.peek()?.steps[step]?.inputs ?? []).filter(
-      (input) => worthSending(writing.field(step, input.id).entries.peek()).length > 0,
+  const giveAllOf = (/** @type {Pen} */ one, /** @type {number} */ step) => {
+    if (!together(step)) return one.writing.giveAll(step);
+    const lines = (lesson.peek()?.steps[step]?.inputs ?? []).filter(
+      (input) => worthSending(one.writing.field(step, input.id).entries.peek()).length > 0,
     );
+    return Promise.all(lines.map((input) => addLineOf(one, step, input.id)));
+  };
+  /** Whether the page shows one learner's own part: always, unless two look at it together. */
+  const onesOwn = computed(() => {
+    const room = store.room.value;
+    const plan = lesson.value;
+    if (seat.members.value.length < 2) return true;
+    const step = room && plan ? stepAt(plan, room.step, room.members.length) : null;
+    return store.session.value?.status === "running" && room !== null && isOnesOwn(step, room);
+  });
+  const mine = computed(() => {
+    const own = store.mine.value;
+    return own && !onesOwn.value ? withoutPrivate(own, lesson.value) : own;
+  });
   return {
     boot,
     me: store.me,
     session: store.session,
-    mine: store.mine,
+    seat,
+    mine,
     room: store.room,
     presence: store.presence,
     boards: store.boards,
@@ -134,22 +223,36 @@ function makePage(session, live, writing, devices, mesh) {
     remotes: mesh.remotes,
     devices,
     now: () => store.clock.now(),
-    field: writing.field.bind(writing),
-    write: writing.write.bind(writing),
+    field: (/** @type {number} */ step, /** @type {string} */ input) => pen().writing.field(step, input),
+    write: (/** @type {number} */ step, /** @type {string} */ input, /** @type {Entry[]} */ entries) =>
+      pen().writing.write(step, input, entries),
     // What is written together is made of lines, which are added; there is no answer of one's own to give.
     give: (/** @type {number} */ step, /** @type {string} */ input) => {
-      if (!together(step)) void writing.give(step, input);
+      if (!together(step)) void pen().writing.give(step, input);
     },
-    giveAll: (/** @type {number} */ step) =>
-      together(step) ? Promise.all(linesToAdd(step).map((input) => addLine(step, input.id))) : writing.giveAll(step),
-    addLine,
-    command: (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) => {
+    giveAll: async (/** @type {number} */ step) => {
+      const writers = onesOwn.peek() ? [pen()] : pens.all();
+      return (await Promise.all(writers.map((one) => giveAllOf(one, step)))).flat();
+    },
+    giveAllOf,
+    unfinished: (/** @type {number} */ step) =>
+      step !== done &&
+      pens
+        .all()
+        .some(({ writing }) =>
+          [...writing.fields].some(([key, field]) => key.startsWith(`${step}/`) && field.entries.peek().length > 0),
+        ),
+    addLine: (/** @type {number} */ step, /** @type {string} */ input) => addLineOf(pen(), step, input),
+    command: (
+      /** @type {string} */ kind,
+      /** @type {Record<string, unknown>} */ fields = {},
+      /** @type {string} */ member = seat.at.value,
+    ) => {
       if (kind === "finish") done = Number(fields.step);
-      return live.command(kind, fields);
+      return live.command(kind, { ...fields, ...seat.as(member) });
     },
-    calledDone: () => done,
     turn: devices.turn.bind(devices),
-    openDevices: () => void devices.open(allowedMedia(store.room.value?.members)),
+    openDevices: () => void devices.open(allowedMedia(store.room.value?.members, seat)),
     finishCheck: () => {
       remember(checkKey);
       checked.value = true;
@@ -169,50 +272,54 @@ function makePage(session, live, writing, devices, mesh) {
 /** @typedef {ReturnType<typeof makePage>} Page */
 
 /**
- * What the family agreed to; the server refuses the rest as well.
+ * What the family agreed to, or at a shared device both; the server refuses the rest as well.
  * @param {import("../wire.mjs").MemberView[] | undefined} members
+ * @param {Seat} seat
  * @returns {Media}
  */
-function allowedMedia(members) {
-  return members?.find((member) => member.id === boot.member)?.media ?? boot.media ?? "video";
+function allowedMedia(members, seat) {
+  const here = members?.filter((member) => seat.members.value.includes(member.id)) ?? [];
+  return here.length > 0 ? leastOf(here.map((member) => member.media)) : (boot.media ?? "video");
 }
 
 /**
  * @param {Live} live
- * @param {Writing} writing
- * @param {Drafts} drafts
+ * @param {Pens} pens
  */
-function keepWritingInStep(live, writing, drafts) {
+function keepWritingInStep(live, pens) {
   const { store } = live;
   let step = -1;
-  let room = "";
+  const flush = () => {
+    for (const { drafts } of pens.all()) drafts.flush();
+  };
   effect(() => {
-    const mine = store.mine.value;
-    if (!mine) return;
-    // Drafts belong to a person; the answers of another room are not the ones to go on with.
-    if (room && mine.room && mine.room !== room) writing.reset();
-    room = mine.room ?? room;
-    writing.hear(mine);
+    for (const mine of store.mines.value.values()) {
+      const pen = pens.of(mine.member);
+      // Drafts belong to a person; the answers of another room are not the ones to go on with.
+      if (pen.room && mine.room && mine.room !== pen.room) pen.writing.reset();
+      pen.room = mine.room ?? pen.room;
+      if (pen.writing.mine !== mine) pen.writing.hear(mine);
+    }
   });
   effect(() => {
     const now = store.room.value?.step ?? -1;
-    if (now !== step) drafts.flush();
+    if (now !== step) flush();
     step = now;
   });
   effect(() => {
-    if (live.trouble.value) writing.offline();
+    if (live.trouble.value) for (const { writing } of pens.all()) writing.offline();
   });
-  document.addEventListener("visibilitychange", () => drafts.flush());
-  window.addEventListener("pagehide", () => drafts.flush());
+  document.addEventListener("visibilitychange", flush);
+  window.addEventListener("pagehide", flush);
 }
 
 /**
  * Whoever is in the middle of a sentence when the lesson closes still hands it in; thanks wait for that, but not for ever.
  * @param {Live} live
- * @param {Writing} writing
+ * @param {Pens} pens
  * @param {Page} page
  */
-function keepLastWords(live, writing, page) {
+function keepLastWords(live, pens, page) {
   let wasOpen = false;
   effect(() => {
     const status = live.store.session.value?.status;
@@ -226,9 +333,10 @@ function keepLastWords(live, writing, page) {
     page.handingIn.value = true;
     setTimeout(thanks, THANKS_AFTER);
     const last = live.store.room.peek()?.step ?? -1;
-    const line = steps[last]?.kind === "together" ? page.giveAll(last) : Promise.resolve([]);
+    const lines = steps[last]?.kind === "together" ? pens.all().map((pen) => page.giveAllOf(pen, last)) : [];
     // What is written together is added as a line; it is no answer of one's own.
-    void Promise.all([line, writing.giveEverything((step) => steps[step]?.kind !== "together")]).then(thanks);
+    const answers = pens.all().map(({ writing }) => writing.giveEverything((at) => steps[at]?.kind !== "together"));
+    void Promise.all([...lines, ...answers]).then(thanks);
   });
 }
 
@@ -249,9 +357,14 @@ function keepMediaInStep(live, devices, mesh, page) {
   effect(() => {
     const room = store.room.value;
     const presence = store.presence.value;
-    const media = new Map(room?.members.map((member) => [member.id, member.media]));
+    const agreed = new Map(room?.members.map((member) => [member.id, member.media]));
+    const shared = (presence?.peers ?? []).filter((peer) => peer.kind === "student" && atDevice(peer).length > 1);
+    const media = new Map([
+      ...agreed,
+      ...shared.map((peer) => /** @type {const} */ ([peer.who, leastOf(atDevice(peer).map((who) => agreed.get(who)))])),
+    ]);
     const running = store.session.value?.status === "running";
-    const silent = allowedMedia(room?.members) === "none" || Boolean(store.session.value?.paused?.calm);
+    const silent = allowedMedia(room?.members, page.seat) === "none" || Boolean(store.session.value?.paused?.calm);
     const belongs = (/** @type {string} */ who) =>
       !silent && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
@@ -296,10 +409,9 @@ async function openIce(mesh, page) {
 
 /**
  * @param {Live} live
- * @param {Writing} writing
  * @param {Page} page
  */
-function keepTelling(live, writing, page) {
+function keepTelling(live, page) {
   const { store } = live;
   let hash = "";
   effect(() => {
@@ -315,9 +427,7 @@ function keepTelling(live, writing, page) {
     const session = store.session.value;
     if (!room || session?.status !== "running") return;
     const step = before.room?.step;
-    const fields = step === undefined ? [] : [...writing.fields].filter(([key]) => key.startsWith(`${step}/`));
-    const written = fields.some(([, field]) => field.entries.peek().length > 0);
-    const now = { room, session, lesson: null, unfinished: written && step !== page.calledDone() };
+    const now = { room, session, lesson: null, unfinished: step !== undefined && page.unfinished(step) };
     for (const one of changes({ ...before, unfinished: now.unfinished }, now, boot.member)) page.tell(one);
     if (!before.room) welcomeBack(room.step, room.room, page);
     for (const note of [...session.notes, ...room.notes]) {
@@ -364,6 +474,7 @@ function nothingYet() {
   const none = signal(null);
   return /** @type {any} */ ({
     boot,
+    seat: { members: signal([boot.member]), at: signal(boot.member) },
     me: none,
     session: none,
     mine: none,

@@ -2,9 +2,11 @@
 import { html } from "../../html.mjs";
 import { fill, say, t } from "../../i18n.mjs";
 import { intentionOf } from "../../views/lesson.mjs";
+import { listed } from "../../views/people.mjs";
 import { timeAt } from "../../views/time.mjs";
 import { IntentionPin } from "../intention.mjs";
 import { SchoolMark } from "../person.mjs";
+import { Sharing } from "./seat.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
 /** @import {Phase} from "../../views/phase.mjs" */
@@ -77,7 +79,7 @@ export function Lobby({ page }) {
   const counts = presence.value?.counts ?? {};
   const here = { ours: counts[boot.side] ?? 0, theirs: counts[boot.side === "a" ? "b" : "a"] ?? 0 };
   const greeting = typeof boot.greeting === "string" ? boot.greeting : say(boot.greeting);
-  return html`<${Calm} title=${fill(t("Hello, {name}"), { name: html`<bdi>${say(boot.names)}</bdi>` })}>
+  return html`<${Calm} title=${fill(t("Hello, {name}"), { name: html`<bdi>${greeted(page)}</bdi>` })}>
     <p>${lobbyWords(waiting, running)}</p>
     ${
       other &&
@@ -93,7 +95,14 @@ export function Lobby({ page }) {
       <span><${SchoolMark} whose="ours" /> <span class="num">${here.ours}</span></span>
       <span><${SchoolMark} whose="theirs" /> <span class="num">${here.theirs}</span></span></p>`
     }
+    <${Sharing} page=${page} />
   <//>`;
+}
+
+/** @param {StudentPage} page */
+function greeted({ boot, seat }) {
+  const also = boot.also && seat.members.value.includes(boot.also.id) ? [boot.also] : [];
+  return listed([say(boot.names), ...also.map((one) => say(one.names))]);
 }
 
 /**

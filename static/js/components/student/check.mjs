@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { DeviceButton, Tile } from "../tile.mjs";
+import { Sharing } from "./seat.mjs";
 
 /** @import {DeviceMark} from "../../wire.mjs" */
 /** @import {StudentPage} from "./page.mjs" */
@@ -37,6 +38,7 @@ export function DeviceCheck({ page }) {
       }
       ${!ready && html`<button type="button" class="button quiet" onClick=${page.finishCheck}>${t("Go on without trying")}</button>`}
     </div>
+    <${Sharing} page=${page} />
   </div>`;
 }
 

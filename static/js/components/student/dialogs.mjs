@@ -39,6 +39,7 @@ export function HelpDialog({ page, onClose }) {
 export function ConcernDialog({ page, onClose }) {
   const [about, setAbout] = useState("");
   const [words, setWords] = useState("");
+  const [who, setWho] = useState(page.seat.at.value);
   const [sent, setSent] = useState(/** @type {"" | "sending" | "sent" | "refused"} */ (""));
   const choices = [
     ["partner", t("My partner")],
@@ -47,7 +48,7 @@ export function ConcernDialog({ page, onClose }) {
   ];
   const report = () => {
     setSent("sending");
-    page.command("report_concern", { about, words }).then((ack) => setSent(ack.ok ? "sent" : "refused"));
+    page.command("report_concern", { about, words }, who).then((ack) => setSent(ack.ok ? "sent" : "refused"));
   };
   if (sent)
     return html`<${Dialog} title=${t("Thank you for telling us")} onClose=${onClose}><${Reported} page=${page} sent=${sent} /><footer><button type="button" class="button primary" onClick=${onClose}>${t("Close")}</button></footer><//>`;
@@ -57,6 +58,7 @@ export function ConcernDialog({ page, onClose }) {
       if (about) report();
     }}>
       <p>${t("It goes to the person at your school who looks after safety. Your partner does not see it.")}</p>
+      <${Reporter} page=${page} who=${who} onChoose=${setWho} />
       <fieldset><legend>${t("Who is it about?")}</legend>
         ${choices.map(([id, label]) => html`<label key=${id} class="check"><input type="radio" name="about" required checked=${about === id} onChange=${() => setAbout(/** @type {string} */ (id))} /><span>${label}</span></label>`)}
       </fieldset>
@@ -65,6 +67,21 @@ export function ConcernDialog({ page, onClose }) {
       <footer><button type="button" class="button quiet" onClick=${onClose}>${t("Back")}</button><button type="submit" class="button primary">${t("Send")}</button></footer>
     </form>
   <//>`;
+}
+
+/**
+ * At a shared device a report must not be taken for the other's.
+ * @param {{page: StudentPage, who: string, onChoose: (who: string) => void}} props
+ */
+function Reporter({ page, who, onChoose }) {
+  const members = page.seat.members.value;
+  if (members.length < 2) return null;
+  const names = (/** @type {string} */ id) =>
+    id === page.boot.member
+      ? page.boot.names
+      : (page.boot.also?.names ?? page.room.value?.members.find((member) => member.id === id)?.names);
+  return html`<fieldset><legend>${t("Who is telling us?")}</legend>
+    ${members.map((id) => html`<label key=${id} class="check"><input type="radio" name="who" checked=${who === id} onChange=${() => onChoose(id)} /><span><bdi>${say(names(id))}</bdi></span></label>`)}</fieldset>`;
 }
 
 /** @param {{page: StudentPage, sent: "sending" | "sent" | "refused"}} props */

@@ -13,8 +13,19 @@
  * @property {Signal<string>} held
  */
 /**
+ * @typedef {object} Seat
+ * @property {ReadonlySignal<readonly string[]>} members
+ * @property {ReadonlySignal<string>} at
+ * @property {ReadonlySignal<boolean>} covered
+ * @property {ReadonlySignal<string>} passing
+ * @property {ReadonlySignal<string>} stays
+ * @property {(member: string, stays?: string) => void} sit
+ * @property {(member: string) => void} pass
+ */
+/**
  * @typedef {object} StudentPage
  * @property {StudentBoot} boot
+ * @property {Seat} seat for whom this device speaks, and who is at its keyboard
  * @property {ReadonlySignal<MeView | null>} me
  * @property {ReadonlySignal<SessionView | null>} session
  * @property {ReadonlySignal<MineView | null>} mine
@@ -38,7 +49,8 @@
  * @property {ReadonlySignal<boolean>} handingIn whether the last words of a closed lesson are on their way
  * @property {(step: number) => Promise<(Ack | null)[]>} giveAll everything in a step that was written and not yet given
  * @property {(step: number, input: string) => Promise<Ack>} addLine to what is written together
- * @property {(kind: string, fields?: Record<string, unknown>) => Promise<Ack>} command
+ * @property {(kind: string, fields?: Record<string, unknown>, member?: string) => Promise<Ack>} command in the name of
+ *   whoever is at the keyboard, unless it is said otherwise
  * @property {(device: "camera" | "microphone", on: boolean) => void} turn
  * @property {() => void} openDevices
  * @property {() => void} finishCheck

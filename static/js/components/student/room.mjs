@@ -5,6 +5,7 @@ import { fill, say, t, tn } from "../../i18n.mjs";
 import { changed, tapped, toggled } from "../../views/entries.mjs";
 import { atHalfTime, intentionOf, placeInPart, showsIntention, stepAt, wordsInView } from "../../views/lesson.mjs";
 import { isHere, listed, memberOf, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
+import { byDevice, coverOf, isOnesOwn, leastOf } from "../../views/seat.mjs";
 import { languagesShown, marksOf } from "../../views/text.mjs";
 import { secondsLeft } from "../../views/time.mjs";
 import { banner, turnButtons } from "../../views/turns.mjs";
@@ -13,6 +14,7 @@ import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { SeatBar, SeatCover } from "./seat.mjs";
 import { StepWork } from "./steps.mjs";
 
 /** @import {Lesson, LessonStep, Mark, MemberView, RoomView, SessionView} from "../../wire.mjs" */
@@ -34,7 +36,7 @@ export function Room({ page, onHelp, onConcern }) {
   const lesson = /** @type {Lesson} */ (page.lesson.value);
   const room = /** @type {RoomView} */ (page.room.value);
   const session = /** @type {SessionView} */ (page.session.value);
-  const me = page.boot.member;
+  const me = page.seat.at.value;
   const step = stepAt(lesson, room.step, room.members.length);
   const scene = { page, lesson, step, room, session, me };
   return html`<${Opened} key=${room.room} ...${scene} onHelp=${onHelp} onConcern=${onConcern} />`;
@@ -47,21 +49,24 @@ function Opened(props) {
   const [picking, setPicking] = useState(/** @type {Picking | null} */ (null));
   const [goTo, setGoTo] = useState(/** @type {Mark | null} */ (null));
   const [refusal, setRefusal] = useState("");
-  const [at, setAt] = useState(room.step);
-  // A new step starts afresh, but the faces stay: a picture that is taken out of the page stops the voice with it.
-  if (at !== room.step) {
-    setAt(room.step);
+  const now = `${room.step}/${me}`;
+  const [at, setAt] = useState(now);
+  // A new step starts afresh, and so does another learner's page, but the faces stay: a picture that is taken out of the
+  // page stops the voice with it.
+  if (at !== now) {
+    setAt(now);
     setView(startView(step));
     setPicking(null);
     setGoTo(null);
     setRefusal("");
   }
+  const cover = coverOf(seatNow(page, room), step, room);
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   const desk = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     desk.current?.scrollTo(0, 0);
     heading.current?.focus({ preventScroll: false });
-  }, [room.step]);
+  }, [now, cover === null]);
   useEffect(() => setRefusal(""), [room.turn?.acts, room.turn?.phase, room.finished.length, room.lines.length]);
   const text = textOf(lesson, step, room, me);
   const names = partnerNames(room, me);
@@ -88,6 +93,16 @@ function Opened(props) {
     onAnswered: (/** @type {{ok: boolean, message?: string | null}} */ ack) =>
       setRefusal(ack.ok ? "" : (ack.message ?? t("That did not work. Please try again."))),
   };
+  if (cover)
+    return html`<div class="room is-covered">
+    <${Head} ...${props} />
+    <${Notices} ...${props} />
+    <div class="room-main no-text">
+      <${Videos} ...${props} />
+      <${SeatCover} page=${page} room=${room} step=${step} cover=${cover} />
+    </div>
+    <${Foot} room=${room} session=${session} onHelp=${props.onHelp} onConcern=${props.onConcern} page=${page} />
+  </div>`;
   return html`<div class="room" data-view=${view}>
     <${Head} ...${props} />
     <${Notices} ...${props} />
@@ -102,12 +117,27 @@ function Opened(props) {
       <${Text} ...${props} shown=${text} picking=${picking} onPick=${pick} goTo=${goTo} />`
       }
       <section class="write-pane" ref=${desk} aria-label=${t("Our work")}>
-        ${step && html`<${StepWork} key=${room.step} ...${work} step=${step} />`}
+        ${step && html`<${StepWork} key=${now} ...${work} step=${step} />`}
       </section>
-      ${step && html`<${DoneBar} key=${room.step} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />`}
+      ${step && html`<${DoneBar} key=${now} ...${props} refusal=${refusal} onAnswered=${work.onAnswered} onPicked=${() => setPicking(null)} />`}
     </div>
     <${Foot} room=${room} session=${session} onHelp=${props.onHelp} onConcern=${props.onConcern} page=${page} />
   </div>`;
+}
+
+/**
+ * @param {StudentPage} page
+ * @param {RoomView} room
+ */
+function seatNow({ seat }, room) {
+  const members = seat.members.value.filter((member) => memberOf(room, member));
+  return {
+    members,
+    at: seat.at.value,
+    covered: seat.covered.value,
+    passing: seat.passing.value,
+    stays: seat.stays.value,
+  };
 }
 
 /** @param {LessonStep | null} step */
@@ -192,32 +222,39 @@ function Videos({ page, room, me }) {
   const remotes = page.remotes.value;
   const presence = page.presence.value;
   const { devices } = page;
-  const mine = room.members.find((member) => member.id === me);
+  const here = page.seat.members.value;
+  const mine = room.members.filter((member) => member.id === me || here.includes(member.id));
+  const partners = partnersOf(room, me).filter((member) => !mine.includes(member));
   const teachers = remotes.filter((remote) => remote.kind === "teacher" && remote.state === "connected");
   return html`<section class="videos" aria-label=${t("Faces and voices")}>
-    ${partnersOf(room, me).map((member) => html`<${PartnerTile} key=${member.id} page=${page} member=${member} here=${isHere(presence, member.id)} />`)}
+    ${byDevice(partners, presence?.peers ?? []).map((members) => html`<${PartnerTile} key=${members[0]?.id} page=${page} members=${members} />`)}
     ${teachers.map((remote) => html`<${Tile} key=${remote.peer} name=${nameOf(page.session.value?.hosts.find((host) => host.id === remote.who))} whose=${page.session.value?.hosts.find((host) => host.id === remote.who)?.side === page.boot.side ? "ours" : "theirs"} stream=${remote.stream} hasVideo=${remote.hasVideo} speaking=${remote.speaking} level=${remote.level} />`)}
     ${
-      mine &&
-      html`<${Tile} name=${nameOf(mine)} whose="ours" self=${true} stream=${devices.stream.value} hasVideo=${devices.camera.value === "on"}
+      mine[0] &&
+      html`<${Tile} name=${listed(mine.map(nameOf))} whose="ours" self=${true} both=${mine.length > 1} stream=${devices.stream.value} hasVideo=${devices.camera.value === "on"}
       muted=${devices.microphone.value !== "on"} note=${page.noVideo.value}>
       <div class="tile-controls">
         ${devices.microphone.value === "on" || devices.microphone.value === "off" ? html`<${DeviceButton} device="microphone" on=${devices.microphone.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("microphone", on)} />` : null}
         ${devices.camera.value === "on" || devices.camera.value === "off" ? html`<${DeviceButton} device="camera" on=${devices.camera.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("camera", on)} />` : null}
-        ${!devices.stream.value && mine.media !== "none" && !page.noVideo.value && html`<button type="button" class="button" onClick=${page.openDevices}>${t("Switch on")}</button>`}
+        ${!devices.stream.value && leastOf(mine.map((member) => member.media)) !== "none" && !page.noVideo.value && html`<button type="button" class="button" onClick=${page.openDevices}>${t("Switch on")}</button>`}
       </div><//>`
     }
   </section>`;
 }
 
-/** @param {{page: StudentPage, member: MemberView, here: boolean}} props */
-function PartnerTile({ page, member, here }) {
-  const remote = page.remotes.value.find((one) => one.who === member.id);
-  const peer = page.presence.value?.peers.find((one) => one.who === member.id);
-  const whose = member.side === page.boot.side ? "ours" : "theirs";
-  const name = nameOf(member);
+/**
+ * One device at the other end, with the one or two who sit at it.
+ * @param {{page: StudentPage, members: MemberView[]}} props
+ */
+function PartnerTile({ page, members }) {
+  const ids = members.map((member) => member.id);
+  const here = ids.some((id) => isHere(page.presence.value, id));
+  const remote = page.remotes.value.find((one) => ids.includes(one.who));
+  const peer = page.presence.value?.peers.find((one) => ids.includes(one.who));
+  const whose = members[0]?.side === page.boot.side ? "ours" : "theirs";
+  const name = listed(members.map(nameOf));
   const flowing = remote?.state === "connected";
-  const met = usedToBeHere(member.id, here);
+  const met = usedToBeHere(ids.join(), here);
   const note =
     here || flowing
       ? ""
@@ -261,6 +298,7 @@ function StepCard(props) {
       ? t("You are early. Your teacher opens the next step for everybody: “{title}”.", { title: say(step.title) })
       : fillNames(say(alone && step.alone ? step.alone : step.prompt));
   return html`<section class="step-card">
+    <${SeatBar} page=${page} room=${room} step=${step} />
     ${
       turn &&
       html`<p class=${`turn-banner ${turn.tone}`}><span>${fill(turn.text, { name: html`<${Name} name=${turn.name} />` })}</span>
@@ -334,16 +372,20 @@ function pickingOf({ page, step, room }, picking, onPick) {
 function DoneBar(props) {
   const { page, step, room, session, me, refusal, onAnswered } = props;
   const [busy, setBusy] = useState(false);
+  // Where two work on one page they are done together.
+  const both = page.seat.members.value.filter((member) => memberOf(room, member));
+  const writers = isOnesOwn(step, room) || both.length < 2 ? [me] : both;
   const send = async (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields = {}) => {
     setBusy(true);
     props.onPicked();
     // Answers go before Done, so that nothing is revealed without them.
     if (kind === "finish") void page.giveAll(room.step);
-    const ack = await page.command(kind, { step: room.step, ...fields });
+    const acks = writers.map((member) => page.command(kind, { step: room.step, ...fields }, member));
+    const ack = await Promise.all(acks).then((all) => all.find((one) => !one.ok) ?? all[0] ?? { ok: true });
     setBusy(false);
     onAnswered(ack.code === "step_is_over" ? { ok: true } : ack);
   };
-  const done = room.finished.includes(me);
+  const done = writers.every((member) => room.finished.includes(member));
   const turns = step ? turnButtons(step, room, me) : [];
   const paused = session.paused !== null;
   const asks = step && room.state === "working" && step.scope !== "class";

@@ -14,7 +14,7 @@ import {
   unplacedReason,
   whyThisPair,
 } from "../../views/teacher/lobby.mjs";
-import { initial, isolated, nameOf, namesLine, whose } from "../../views/teacher/people.mjs";
+import { besideOf, initial, isolated, nameOf, namesLine, whose } from "../../views/teacher/people.mjs";
 import { AlsoHere, Clocks } from "./board.mjs";
 import { Name, Refused, School } from "./parts.mjs";
 
@@ -87,6 +87,7 @@ function Arrived({ desk, one }) {
     <span class=${`avatar small ${of}`} aria-hidden="true">${initial(one.name)}</span>
     ${one.seated ? html`<bdi>${one.name}</bdi>` : html`<${Handle} desk=${desk} member=${one.id} />`}
     ${one.here && !one.seated && one.reason !== "" && html`<span class="soft small arrival-why">${unplacedReason(one.reason)}</span>`}
+    ${one.beside !== "" && html`<span class="soft small beside"><span class="glyph people" aria-hidden="true"></span> ${t("shares a device with {name}", { name: isolated(one.beside) })}</span>`}
     <span class="devices">${devicesOf(one).map((which) => html`<${Device} key=${which} which=${which} state=${one[which]} />`)}</span>
   </li>`;
 }
@@ -185,6 +186,9 @@ function RoomCard({ desk, card }) {
   const held = desk.held.value;
   const target = held !== null && !card.members.includes(held);
   const why = whyThisPair(card.why, language);
+  const apart = card.members
+    .map((member) => besideOf(member, desk.presence.value.peers))
+    .find((other) => other && !card.members.includes(other));
   const absent = card.members.filter((member) => !desk.presence.value.present.includes(member));
   return html`<li class=${`room-card${over.value ? " is-target" : ""}`} ...${dropTarget(desk, card.room, over)}>
     <h3>${t("Room {n}", { n: card.number })}</h3>
@@ -192,6 +196,7 @@ function RoomCard({ desk, card }) {
       ${card.members.map((member) => html`<li key=${member}><${Handle} desk=${desk} member=${member} />${absent.includes(member) && html`<span class="soft small">${t("not here")}</span>`}</li>`)}
     </ul>
     ${warning !== "" && html`<p class="chip accent">${warning}</p>`}
+    ${apart && html`<p class="chip accent">${t("{name} shares a device, and sits in another room", { name: isolated(nameOf(people[apart], language)) })}</p>`}
     ${why.length > 0 && html`<p class="why-this-pair"><span class="visually-hidden">${t("Why this room:")} </span>${why.join(" · ")}</p>`}
     ${target && html`<button type="button" class="button block" aria-label=${t("Put into room {n}: {names}", { n: card.number, names: namesLine(card.members, people, language, side) })} onClick=${() => putDown(desk, card.room)}>${t("Put here")}</button>`}
   </li>`;

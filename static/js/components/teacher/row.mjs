@@ -4,7 +4,7 @@ import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
 import { doing, doingWords, needOf, needWords, stateWords } from "../../views/teacher/board.mjs";
 import { stepTitle, ticks } from "../../views/teacher/lesson.mjs";
-import { hostName, isolated, namesLine, whose } from "../../views/teacher/people.mjs";
+import { hostName, isolated, namesLine, sharingWords, whose } from "../../views/teacher/people.mjs";
 import { SchoolMark } from "../person.mjs";
 import { Left, Name, Since } from "./parts.mjs";
 
@@ -30,14 +30,18 @@ export function BoardRow({ desk, room, onEnter }) {
   // As text, so that a clock that ticks without changing the reason draws nothing.
   const need = useComputed(() => (row ? JSON.stringify(needOf(row.value, desk.scene.value)) : "null"));
   const isOpen = useComputed(() => desk.open.value === room);
+  const sharing = useComputed(() => {
+    const members = row?.value.members ?? [];
+    return sharingWords(members, desk.presence.value.peers, desk.boot.people, desk.boot.language);
+  });
   if (!row) return null;
-  return html`<${Drawn} desk=${desk} row=${row.value} need=${JSON.parse(need.value)} isOpen=${isOpen.value} onEnter=${onEnter} />`;
+  return html`<${Drawn} desk=${desk} row=${row.value} sharing=${sharing.value} need=${JSON.parse(need.value)} isOpen=${isOpen.value} onEnter=${onEnter} />`;
 }
 
 /**
- * @param {{ desk: Desk, row: Row, need: Need | null, isOpen: boolean, onEnter: (room: string) => void }} props
+ * @param {{ desk: Desk, row: Row, need: Need | null, isOpen: boolean, sharing: string, onEnter: (room: string) => void }} props
  */
-function Drawn({ desk, row, need, isOpen, onEnter }) {
+function Drawn({ desk, row, need, isOpen, sharing, onEnter }) {
   const { language, people, side } = desk.boot;
   const label = t("Room {n}: {names}", { n: row.number, names: namesLine(row.members, people, language, side) });
   const open = () => {
@@ -51,6 +55,7 @@ function Drawn({ desk, row, need, isOpen, onEnter }) {
         <span class="row-number">${row.number}</span>${" "}
         ${row.members.map((member, at) => html`${at > 0 && " + "}<${Member} key=${member} desk=${desk} member=${member} row=${row} />`)}
       </button>
+      ${sharing !== "" && html`<span class="glyph people small" role="img" aria-label=${sharing} title=${sharing}></span>`}
     </span>
     <${State} desk=${desk} row=${row} need=${need} />
     <span class="row-actions"><${Actions} desk=${desk} row=${row} need=${need} onEnter=${onEnter} /></span>

@@ -1,6 +1,8 @@
 // The visited room: faces, whose turn it is, what has been turned over and what was written together.
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
+import { listed } from "../../views/people.mjs";
+import { byDevice } from "../../views/seat.mjs";
 import { hostName, nameOf, whose } from "../../views/teacher/people.mjs";
 import { entryWords, shown, shownRemark, turnWords } from "../../views/teacher/room.mjs";
 import { Tile } from "../tile.mjs";
@@ -41,7 +43,7 @@ function Call({ desk, room }) {
   const microphone = call.microphone.value;
   const camera = call.camera.value;
   return html`<section class="visit-faces" aria-label=${t("Picture and sound of the room")}>
-      ${room.members.map((member) => html`<${Face} key=${member.id} desk=${desk} member=${member.id} remote=${call.remotes.value.find((one) => one.who === member.id)} />`)}
+      ${byDevice(room.members, desk.presence.value.peers).map((members) => html`<${Face} key=${members[0]?.id} desk=${desk} members=${members.map((one) => one.id)} remote=${call.remotes.value.find((one) => members.some((member) => member.id === one.who))} />`)}
       ${call.remotes.value
         .filter((one) => one.kind === "teacher")
         .map(
@@ -60,12 +62,12 @@ function Call({ desk, room }) {
     </div>`;
 }
 
-/** @param {{ desk: Desk, member: string, remote: Remote | undefined }} props */
-function Face({ desk, member, remote }) {
+/** One device, with the one or two who sit at it. @param {{ desk: Desk, members: string[], remote: Remote | undefined }} props */
+function Face({ desk, members, remote }) {
   const { boot } = desk;
-  const person = boot.people[member];
-  const peer = desk.presence.value.peers.find((one) => one.who === member);
-  return html`<${Tile} name=${nameOf(person, boot.language)} whose=${whose(person?.side, boot.side)} stream=${remote?.stream ?? null}
+  const person = boot.people[members[0] ?? ""];
+  const peer = desk.presence.value.peers.find((one) => members.includes(one.who));
+  return html`<${Tile} name=${listed(members.map((member) => nameOf(boot.people[member], boot.language)))} whose=${whose(person?.side, boot.side)} stream=${remote?.stream ?? null}
     hasVideo=${remote?.hasVideo ?? false} speaking=${remote?.speaking} level=${remote?.level ?? 0}
     muted=${peer !== undefined && peer.microphone !== "on"} state=${remote && remote.state !== "connected" ? "connecting" : ""} />`;
 }

@@ -1,11 +1,12 @@
 // Before the start: who has arrived, why the rooms are as they are, and what is still missing.
 import { t, tn } from "../../i18n.mjs";
-import { nameOf, whose } from "./people.mjs";
+import { atDevice } from "../seat.mjs";
+import { besideOf, nameOf, whose } from "./people.mjs";
 
 /** @import { Host, Peer, People, Presence, Seats, Session, Whose } from "./types.mjs" */
 
 /** @typedef {"on" | "off" | "none" | "refused" | "unknown"} DeviceState */
-/** @typedef {{ id: string, name: string, here: boolean, seated: boolean, reason: string, crosses: boolean, camera: DeviceState, microphone: DeviceState, asksFor: string }} Arrival */
+/** @typedef {{ id: string, name: string, here: boolean, seated: boolean, reason: string, crosses: boolean, camera: DeviceState, microphone: DeviceState, asksFor: string, beside: string }} Arrival */
 /** @typedef {{ whose: Whose, side: string, adult: Host | null, arrivals: Arrival[], here: number }} Column */
 
 const DEVICE_STATES = new Set(["on", "off", "none", "refused"]);
@@ -29,7 +30,7 @@ function device(state) {
  * @returns {[Column, Column]}
  */
 export function columns(people, presence, seats, session, mine, language) {
-  const peers = new Map(presence.peers.map((peer) => [peer.who, peer]));
+  const peers = new Map(presence.peers.flatMap((peer) => atDevice(peer).map((who) => [who, peer])));
   const seated = new Set(Object.values(seats.rooms).flat());
   const removed = new Set(seats.removed);
   const present = new Set(presence.present);
@@ -67,6 +68,7 @@ export function columns(people, presence, seats, session, mine, language) {
  */
 function arrival(id, people, present, peers, seated, seats, language) {
   const peer = peers.get(id);
+  const beside = besideOf(id, [...peers.values()]);
   return {
     id,
     name: nameOf(people[id], language),
@@ -77,6 +79,7 @@ function arrival(id, people, present, peers, seated, seats, language) {
     camera: device(peer?.camera),
     microphone: device(peer?.microphone),
     asksFor: people[id]?.media ?? "none",
+    beside: beside ? nameOf(people[beside], language) : "",
   };
 }
 
@@ -155,6 +158,8 @@ function reasonSentence(code, language) {
       return t("One of them speaks with both of the others");
     case "kept_together":
       return t("Kept together, as a teacher asked");
+    case "shared_device":
+      return t("Two of them share a device");
     case "group_of_three":
       return t("Three, as the numbers are uneven");
     case "group_of_four":

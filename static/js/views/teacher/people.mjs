@@ -1,7 +1,8 @@
 // Names as the reader writes them, and whose side somebody is on.
 import { say, t } from "../../i18n.mjs";
+import { atDevice } from "../seat.mjs";
 
-/** @import { Host, People, Whose, Wording } from "./types.mjs" */
+/** @import { Host, Peer, People, Whose, Wording } from "./types.mjs" */
 
 /**
  * Return text that keeps its own direction inside a sentence of any direction, where markup cannot do it.
@@ -48,6 +49,36 @@ export function namesLine(members, people, language, mine) {
   return members
     .map((id) => `${isolated(nameOf(people[id], language))} ${markOf(whose(people[id]?.side, mine))}`)
     .join(" + ");
+}
+
+/**
+ * Return who shares a device with somebody now, or null.
+ * @param {string} member
+ * @param {readonly Peer[]} peers
+ * @returns {string | null}
+ */
+export function besideOf(member, peers) {
+  const device = peers.map(atDevice).find((ids) => ids.length > 1 && ids.includes(member));
+  return device?.find((id) => id !== member) ?? null;
+}
+
+/**
+ * Return "Noa and Dan share a device" for the first of two of these who do, or "".
+ * @param {readonly string[]} members
+ * @param {readonly Peer[]} peers
+ * @param {People} people
+ * @param {string} language
+ */
+export function sharingWords(members, peers, people, language) {
+  for (const member of members) {
+    const other = besideOf(member, peers);
+    if (other)
+      return t("{one} and {other} share a device", {
+        one: isolated(nameOf(people[member], language)),
+        other: isolated(nameOf(people[other], language)),
+      });
+  }
+  return "";
 }
 
 /**
