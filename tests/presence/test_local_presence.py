@@ -121,3 +121,21 @@ async def test_asking_who_is_present_costs_the_same_in_a_large_session(clock: Mo
         presence.present("s", START)
     # Two thousand counts of four thousand would take half a second and more.
     assert perf_counter() - began < 0.1
+
+
+async def test_a_page_that_is_back_stays_when_its_old_line_ends(clock: MovedClock) -> None:
+    back = replace(NOA, order=7, room="s.2")
+    presence = await presence_of(clock, NOA, back)
+    await presence.drop("p1", START, NOA.order)
+    assert presence.peers("s") == [back]
+    assert presence.last_seen("s") == {}
+    await presence.put(replace(NOA, room="s.3"))
+    assert presence.peers("s") == [back], "news of the old line is no news"
+    await presence.drop("p1", START, back.order)
+    assert presence.peers("s") == []
+
+
+async def test_an_order_is_greater_than_all_that_were_seen_whatever_the_clock_says(clock: MovedClock) -> None:
+    ahead = (await presence_of(clock)).next_order() + 90_000_000
+    presence = await presence_of(clock, replace(NOA, order=ahead))
+    assert presence.next_order() > ahead

@@ -231,3 +231,22 @@ async def test_orders_grow_across_processes(empty_url: str, join: Join, clock: M
         clock.pass_by(0.001)
     assert orders == sorted(set(orders))
     assert datetime.fromtimestamp(orders[0] / 1_000_000, START.tzinfo) - START < timedelta(milliseconds=1)
+
+
+async def test_a_page_that_is_back_on_another_process_stays_when_its_old_line_ends(
+    empty_url: str, join: Join, clock: MovedClock
+) -> None:
+    here, there = await join(empty_url, "here"), await join(empty_url, "there")
+    await here.put(NOA)
+    await until(lambda: there.peers("s") == [NOA])
+    back = replace(NOA, order=7)
+    await there.put(back)
+    await until(lambda: here.peers("s") == [back])
+    await here.put(replace(NOA, room="s.2"))
+    await here.drop("p1", clock.now(), NOA.order)
+    later = await join(empty_url, "later")
+    await until(lambda: later.peers("s") == [back])
+    assert here.peers("s") == there.peers("s") == [back]
+    assert here.present("s", START + 2 * GRACE) == later.present("s", START + 2 * GRACE) == {"noa"}
+    await there.drop("p1", clock.now(), back.order)
+    await until(lambda: here.peers("s") == later.peers("s") == [])

@@ -86,6 +86,14 @@ async def test_video_and_sound_and_none() -> None:
     assert not may_send("audio", sdp(section("screen", "a=sendrecv")))
 
 
+@pytest.mark.parametrize("media", ["video", "audio", "none"])
+async def test_no_second_picture_and_no_other_channel_passes(media: Media) -> None:
+    assert not may_send(media, sdp(section("audio"), section("application")))
+    assert not may_send(media, sdp(section("video"), section("video")))
+    assert may_send("video", sdp(section("audio"), section("video"), section("video", "a=inactive")))
+    assert may_send(media, sdp(section("application", port=0)))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [("video", "video", "video"), ("video", "audio", "audio"), ("audio", "none", "none"), ("none", "video", "none")],
@@ -345,25 +353,27 @@ def ice(**changed: Any) -> IceServersFromSettings:
 
 async def test_a_credential_is_what_the_relay_will_compute_and_lasts_an_hour_at_most() -> None:
     with_turn = ice(turn_urls=("turn:relay.example:3478", "turns:relay.example:443"), turn_secret="shared")
-    given: Any = with_turn.for_person("dana", accepts_direct=False)
+    given: Any = with_turn.for_person("dana", "lesson-1", accepts_direct=False)
     assert given["video"] is True
     assert given["iceTransportPolicy"] == "relay"
     (server,) = given["iceServers"]
     until, _, who = server["username"].partition(":")
-    assert who == "dana"
+    assert who == "lesson-1.dana", "bound to the member and the lesson"
+    assert given["seconds"] == 3600
     assert 0 < int(until) - Still().now().timestamp() <= 3600
     expected = hmac.new(b"shared", server["username"].encode(), hashlib.sha1).digest()
     assert base64.b64decode(server["credential"]) == expected
-    assert with_turn.for_person("noa", accepts_direct=True)["iceTransportPolicy"] == "relay"
-    other: Any = with_turn.for_person("noa", accepts_direct=True)
-    assert other["iceServers"][0]["credential"] != server["credential"]
+    assert with_turn.for_person("noa", "lesson-1", accepts_direct=True)["iceTransportPolicy"] == "relay"
+    for other_person, other_lesson in (("noa", "lesson-1"), ("dana", "lesson-2")):
+        other: Any = with_turn.for_person(other_person, other_lesson, accepts_direct=True)
+        assert other["iceServers"][0]["credential"] != server["credential"]
 
 
 async def test_without_a_relay_there_is_no_video_until_a_school_accepts_direct_addresses() -> None:
-    refused: Any = ice().for_person("dana", accepts_direct=False)
+    refused: Any = ice().for_person("dana", "lesson-1", accepts_direct=False)
     assert refused == {"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_relay"}
-    assert ice(turn_urls=("turn:x",)).for_person("dana", accepts_direct=False)["video"] is False
-    accepted: Any = ice().for_person("dana", accepts_direct=True)
+    assert ice(turn_urls=("turn:x",)).for_person("dana", "lesson-1", accepts_direct=False)["video"] is False
+    accepted: Any = ice().for_person("dana", "lesson-1", accepts_direct=True)
     assert accepted == {"iceServers": [], "iceTransportPolicy": "all", "video": True}
 
 
@@ -376,7 +386,7 @@ async def test_no_setting_makes_a_credential_last_longer(seconds: int, tmp_path:
 
 async def ice_of(served: Served, kind: str, who: str) -> dict[str, Any]:
     browser = await served.browser(kind, who)
-    path = f"/s/{who}/ice" if kind == "student" else f"/sessions/{SESSION}/ice"
+    path = f"/s/{who}/ice?session={SESSION}" if kind == "student" else f"/sessions/{SESSION}/ice"
     async with browser.get(f"{served.url}{path}") as answer:
         return await answer.json()
 
@@ -392,6 +402,10 @@ async def test_the_pages_ask_for_what_the_school_and_the_family_accepted(served:
     assert (await ice_of(served, "student", "demo-chicago-01"))["reason"] == "no_relay", "the other school did not"
     assert (await ice_of(served, "student", silent))["reason"] == "no_consent"
     with_relay = await ice_of(relay_only, "student", child)
-    assert with_relay["iceServers"][0]["username"].endswith(f":{child}")
+    assert with_relay["iceServers"][0]["username"].endswith(f":{SESSION}.{child}")
     assert with_relay["expires"] / 1000 - datetime.now(UTC).timestamp() <= 600
     assert (await ice_of(relay_only, "student", silent))["iceServers"] == []
+    browser = await relay_only.browser("student", child)
+    for elsewhere in ("", "?session=", "?session=another-lesson"):
+        async with browser.get(f"{relay_only.url}/s/{child}/ice{elsewhere}") as answer:
+            assert answer.status == 404, "a credential is for a lesson that the child has"
