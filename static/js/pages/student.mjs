@@ -8,15 +8,18 @@ import { Drafts } from "../net/drafts.mjs";
 import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
+import { IceServers } from "../rtc/ice.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
 import { changes } from "../views/notices.mjs";
 import { signature } from "../views/people.mjs";
 
 /** @import {Lesson, Media, StudentBoot} from "../wire.mjs" */
+/** @import {Saver} from "../rtc/quality.mjs" */
 /** @import {Moment, Told} from "../views/notices.mjs" */
 
 const PASSES_AFTER = 12_000;
 const THANKS_AFTER = 4000;
+const SAVER = "havruta-data-saver";
 
 /** @type {StudentBoot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -62,6 +65,7 @@ function begin(session) {
   const page = makePage(session, live, writing, devices, mesh);
   keepWritingInStep(live, writing, drafts);
   keepMediaInStep(live, devices, mesh, page);
+  keepSparing(mesh, page);
   keepLastWords(live, writing, page);
   keepTelling(live, writing, page);
   live.start();
@@ -129,6 +133,9 @@ function makePage(session, live, writing, devices, mesh) {
     handingIn: signal(false),
     noVideo,
     remotes: mesh.remotes,
+    uplink: mesh.uplink,
+    tryPicture: mesh.tryPicture.bind(mesh),
+    saver: signal(rememberedSaver()),
     devices,
     now: () => store.clock.now(),
     field: writing.field.bind(writing),
@@ -237,10 +244,18 @@ function keepLastWords(live, writing, page) {
  */
 function keepMediaInStep(live, devices, mesh, page) {
   const { store } = live;
+  const servers = new IceServers({
+    address: boot.ice,
+    found: (ice) => {
+      if (ice) mesh.open(ice);
+      else page.noVideo.value = t("Without pictures and sound today");
+    },
+  });
   live.onSignal = (message) => mesh.hear(message);
+  live.devices = () => ({ camera: devices.camera.peek(), microphone: devices.microphone.peek() });
   live.onOpen = () => {
     mesh.again();
-    void openIce(mesh, page);
+    void servers.ask();
   };
   effect(() => mesh.show(devices.stream.value));
   effect(() => {
@@ -251,6 +266,7 @@ function keepMediaInStep(live, devices, mesh, page) {
     const silent = allowedMedia(room?.members) === "none" || Boolean(store.session.value?.paused?.calm);
     const belongs = (/** @type {string} */ who) =>
       !silent && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
+    mesh.allow(allowedMedia(room?.members));
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
   });
   effect(() => devices.silence(Boolean(store.session.value?.paused?.calm)));
@@ -266,6 +282,7 @@ function keepMediaInStep(live, devices, mesh, page) {
   });
   effect(() => {
     if (live.stoppedBy.value || store.session.value?.status === "closed") {
+      servers.stop();
       mesh.close();
       devices.close();
     }
@@ -273,22 +290,26 @@ function keepMediaInStep(live, devices, mesh, page) {
 }
 
 /**
+ * How much data this device may spend on pictures is its own business, and lasts.
  * @param {Mesh} mesh
  * @param {Page} page
  */
-async function openIce(mesh, page) {
-  try {
-    const answer = await fetch(boot.ice);
-    if (!answer.ok) return;
-    const ice = await answer.json();
-    if (ice.video === false) {
-      page.noVideo.value = t("Without pictures and sound today");
-      return;
+function keepSparing(mesh, page) {
+  effect(() => {
+    const saver = page.saver.value;
+    mesh.spare(saver);
+    try {
+      deviceShelf()?.setItem(SAVER, saver);
+    } catch {
+      // without storage the choice lasts for the page
     }
-    mesh.open({ iceServers: ice.iceServers, iceTransportPolicy: ice.iceTransportPolicy });
-  } catch {
-    // asked again with the next connection
-  }
+  });
+}
+
+/** @returns {Saver} */
+function rememberedSaver() {
+  const kept = deviceShelf()?.getItem(SAVER);
+  return kept === "small" || kept === "none" ? kept : "off";
 }
 
 /**
@@ -376,6 +397,8 @@ function nothingYet() {
     checked: signal(true),
     handingIn: signal(false),
     remotes: signal([]),
+    uplink: signal({ level: 0, voiceAlone: false }),
+    saver: signal("off"),
     noVideo: signal(""),
     now: Date.now,
   });

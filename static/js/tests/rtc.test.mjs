@@ -1,8 +1,9 @@
 // Calls come about whoever offers first, and end for whoever has no place in the room.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { levelOf, Mesh } from "../rtc/mesh.mjs";
+import { Mesh } from "../rtc/mesh.mjs";
 import { Peer } from "../rtc/peer.mjs";
+import { levelOf } from "../rtc/quality.mjs";
 
 /** @import {PeerView} from "../wire.mjs" */
 

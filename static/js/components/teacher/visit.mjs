@@ -67,7 +67,7 @@ function Face({ desk, member, remote }) {
   const peer = desk.presence.value.peers.find((one) => one.who === member);
   return html`<${Tile} name=${nameOf(person, boot.language)} whose=${whose(person?.side, boot.side)} stream=${remote?.stream ?? null}
     hasVideo=${remote?.hasVideo ?? false} speaking=${remote?.speaking} level=${remote?.level ?? 0}
-    muted=${peer !== undefined && peer.microphone !== "on"} state=${remote && remote.state !== "connected" ? "connecting" : ""} />`;
+    muted=${peer !== undefined && peer.microphone !== "on"} state=${remote && (remote.lost || remote.state !== "connected") ? "connecting" : ""} />`;
 }
 
 /** @param {{ desk: Desk, room: Room }} props */
