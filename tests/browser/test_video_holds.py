@@ -88,9 +88,7 @@ async def test_a_call_outlives_the_server_and_is_the_same_when_it_is_back(watch:
         assert [await count(child.page, MADE) for child in room.children] == made, "no call was made anew"
 
 
-async def test_a_reload_a_visit_and_a_separation_leave_only_the_calls_of_the_view(
-    watch: Watch, tmp_path: Path
-) -> None:
+async def test_a_reload_a_visit_and_a_separation_leave_only_the_calls_of_the_view(watch: Watch, tmp_path: Path) -> None:
     async with pair_in_a_room(watch, tmp_path) as room:
         hebrew, english = room.children
         await hebrew.page.reload()

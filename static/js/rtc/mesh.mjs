@@ -303,11 +303,11 @@ export class Mesh {
   }
 
   #tellUplink() {
-    const reached = [...this.links.values()].filter(({ peer }) => peer.state === "connected");
+    const links = [...this.links.values()];
+    const reached = links.filter(({ peer }) => peer.state === "connected");
     const level = /** @type {0 | 1 | 2 | 3} */ (reached.length ? Math.min(...reached.map(({ out }) => out)) : 0);
-    // Whoever sends no picture misses none.
-    const voiceAlone =
-      ceilingOf(this.saver) > VOICE_ALONE && reached.some(({ quality }) => quality.rung === VOICE_ALONE);
+    // Whoever saves all pictures misses none. A weak line breaks off now and then, and is a weak line all the while.
+    const voiceAlone = ceilingOf(this.saver) > VOICE_ALONE && links.some(({ quality }) => quality.rung === VOICE_ALONE);
     const before = this.uplink.peek();
     if (before.level !== level || before.voiceAlone !== voiceAlone) this.uplink.value = { level, voiceAlone };
   }
