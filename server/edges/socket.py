@@ -270,9 +270,14 @@ class LiveSocket:
         self._keep(self._hang_up(earlier))
 
     async def _close_peer(self, peer_id: str) -> None:
+        if not self._close_peer_here(peer_id):
+            await self._bus.tell("close", peer_id)
+
+    def _close_peer_here(self, peer_id: str) -> bool:
         sid = self._by_peer.get(peer_id)
         if sid:
             self._keep(self._disconnect_soon(sid))
+        return sid is not None
 
     async def _disconnect_soon(self, sid: str) -> None:
         # The notice must be on its way before the connection goes.
@@ -335,6 +340,8 @@ class LiveSocket:
             await self._reseat(subject)
         elif topic == "forget":
             await self._forget_here(subject)
+        elif topic == "close":
+            self._close_peer_here(subject)
 
     async def _reseat(self, session_id: str) -> None:
         """Take every connection of a session to the room where its learner sits now."""
