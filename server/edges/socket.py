@@ -509,7 +509,7 @@ class LiveSocket:
 
     async def _relay(self, sender: Peer, signal: Signal) -> None:
         receiver = next((p for p in self._presence.peers(sender.session) if p.id == signal.to), None)
-        if receiver is None or receiver.room != sender.room:
+        if receiver is None or receiver.room != sender.room or receiver.id == sender.id:
             # An everyday thing when somebody has just left; a receiver that does not exist is not repeated into the log.
             _not_relayed(sender, "not_in_the_room", receiver)
             return

@@ -6,18 +6,21 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientError
+from structlog.testing import capture_logs
 
 from server.adapters.ice import IceServersFromSettings
 from server.core.live.scene import Media, Person
 from server.core.live.signalling import may_send, media_between, relayed_only, without_direct_candidates
 from server.edges.signalling import relayed
-from server.edges.socket import SIGNALS_AT_ONCE
+from server.edges.socket import PATIENCE_WITH_SIGNALS, SIGNALS_AT_ONCE
 from server.ports.live import Peer
 from server.wire.messages import Signal
 from tests.live.servers import Lesson, PersonOnline
@@ -265,10 +268,30 @@ async def test_malformed_signals_and_unknown_peers_are_passed_over(lesson: Lesso
         {"to": "nobody", "description": {"type": "offer", "sdp": AUDIO_ONLY}},
         {"to": two.who, "description": {"type": "offer", "sdp": AUDIO_ONLY}},
         {"to": peers_of(one)[one.who], "description": {"type": "offer", "sdp": AUDIO_ONLY}}]  # fmt: skip
-    for message in bad:
-        await one.client.emit("signal", message)
-    assert await nothing_but(two, one, to) == []
+    with capture_logs() as said:
+        for message in bad:
+            await one.client.emit("signal", message)
+        assert await nothing_but(two, one, to) == []
     assert one.client.connected
+    told = [line for line in said if line["event"] == "signal_not_relayed"]
+    assert {line["reason"] for line in told} == {"malformed", "not_in_the_room"}
+    assert all(line["peer"] == peers_of(one)[one.who] for line in told)
+    assert "nobody" not in str(told), "ids of ours, and nothing that was sent"
+    assert "sdp" not in str(told)
+
+
+async def test_whoever_floods_without_end_is_cut_off_and_the_room_goes_on(lesson: Lesson, relay_only: Served) -> None:
+    _, two = await two_in_a_room(lesson)
+    flooder = await relay_only.raw("student", two.who)
+    flooder.listen()
+    with suppress(ConnectionError, ClientError):
+        for _ in range(2 * PATIENCE_WITH_SIGNALS):
+            await flooder.send("signal", {"to": "nobody", "candidate": {"candidate": ""}})
+    await flooder.until(lambda: not flooder.is_open)
+    await flooder.close()
+    await two.connect()
+    await two.until(lambda p: "mine" in p.views, "to be back in")
+    assert (await two.say("resync"))["ok"]
 
 
 async def test_a_signal_does_not_reach_the_next_room(lesson: Lesson) -> None:
