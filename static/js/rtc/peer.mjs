@@ -9,8 +9,10 @@ import { withPicturesUpTo, withSparingVoice, writerOf } from "./sdp.mjs";
 /** What passes each way. @typedef {{sends: Both, takes: Both, smallPictures: boolean}} Arrangement */
 
 const LOOK_EVERY = 5000;
+/** An old laptop or a far relay takes its time: whoever starts again too soon never gets there. */
+const LONGEST_ATTEMPT = 10_000;
 /** How long a broken connection is mended before it is made anew. */
-const GIVE_UP_AFTER = 20_000;
+const GIVE_UP_AFTER = 35_000;
 const DISCONNECTED_FOR = 1500;
 /** Both sides notice a loss at the same moment; the polite one leaves the first attempt to the other. */
 const POLITE_WAITS = 700;
@@ -333,8 +335,10 @@ export class Peer {
 
   #lookAfter() {
     if (this.state === "connected") return;
-    if (this.now() - this.brokenSince > GIVE_UP_AFTER) this.over(null);
+    const now = this.now();
+    const attempted = now - Math.max(this.restartedAt, this.brokenSince);
+    if (now - this.brokenSince > GIVE_UP_AFTER) this.over(null);
     // One side is enough; the other one answers.
-    else if (!this.polite || this.state === "failed") this.restart();
+    else if (attempted >= LONGEST_ATTEMPT && (!this.polite || this.state === "failed")) this.restart();
   }
 }
