@@ -157,7 +157,7 @@ function Notices(props) {
     ${visitors.length > 0 && html`<div class="banner" role="status"><span>${visitors.map(([id, listening]) => (listening ? t("{name} is listening in your room", { name: host(id) }) : t("{name} is in your room", { name: host(id) }))).join(" · ")}</span></div>`}
     ${
       page.uplink.value.voiceAlone &&
-      html`<div class="banner warn" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
+      html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
       <button type="button" class="button quiet" onClick=${page.tryPicture}>${t("Try the picture again")}</button></div>`
     }
     <${OneMinute} ...${props} />
