@@ -24,15 +24,20 @@ class IceServersFromSettings:
         """Whether every call goes through the relay, so that no child's address reaches another child."""
         return bool(self.turn_urls and self.turn_secret)
 
-    def for_person(self, who: str, *, accepts_direct: bool) -> Mapping[str, object]:
-        """Return RTCConfiguration fields, and whether there may be video at all (`reason` says why not)."""
+    def for_person(self, who: str, session: str, *, accepts_direct: bool) -> Mapping[str, object]:
+        """Return RTCConfiguration fields, and whether there may be video at all (`reason` says why not).
+
+        `expires` (ms) and `seconds`: how long the credential holds; a page asks again before that.
+        """
         if self.relay_only and self.turn_secret:
             until = int(self.clock.now().timestamp()) + self.turn_seconds
-            name = f"{until}:{who}"
+            # The relay's log and quota see ids alone: which lesson, and whose.
+            name = f"{until}:{session}.{who}"
             # The TURN REST form prescribes HMAC-SHA1 (draft-uberti-behave-turn-rest); coturn's use-auth-secret checks it.
             digest = hmac.new(self.turn_secret.encode(), name.encode(), hashlib.sha1).digest()
             relay = {"urls": list(self.turn_urls), "username": name, "credential": base64.b64encode(digest).decode()}
-            return {"iceServers": [relay], "iceTransportPolicy": "relay", "video": True, "expires": until * 1000}
+            holds = {"expires": until * 1000, "seconds": self.turn_seconds}
+            return {"iceServers": [relay], "iceTransportPolicy": "relay", "video": True, **holds}
         if not accepts_direct:
             return {"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_relay"}
         stun = [{"urls": list(self.stun_urls)}] if self.stun_urls else []

@@ -130,13 +130,19 @@ class LocalPresence:
         """See ports.live.Presence.put."""
         self.place(peer)
 
-    async def drop(self, peer_id: str, now: datetime) -> None:
+    async def drop(self, peer_id: str, now: datetime, order: int | None = None) -> None:
         """See ports.live.Presence.drop."""
-        self.take_away(peer_id, now)
+        self.take_away(peer_id, now, order)
 
     def place(self, peer: Peer) -> None:
-        """Add or replace a connection; one that now speaks for somebody else leaves its former member behind."""
+        """Add or replace a connection; one that now speaks for somebody else leaves its former member behind.
+
+        Of two connections of one page the newer counts: the older is a line that nobody has noticed to be dead.
+        """
+        self._newest = max(self._newest, peer.order)
         before = self.peer(peer.id)
+        if before and before.order > peer.order:
+            return
         if before and (before.session, before.who) != (peer.session, peer.who):
             self.take_away(peer.id, self._clock.now())
         self._session_of[peer.id] = peer.session
@@ -146,11 +152,13 @@ class LocalPresence:
             for who in set(before.speaks_for).difference(peer.speaks_for):
                 here.note_gone(who, self._clock.now())
 
-    def take_away(self, peer_id: str, at: datetime) -> None:
-        """Remove a connection; its member was last here at `at`, if it was their last."""
-        session = self._session_of.pop(peer_id, None)
-        if session is not None:
-            self._sessions[session].drop(peer_id, at)
+    def take_away(self, peer_id: str, at: datetime, order: int | None = None) -> None:
+        """Remove a connection; its member was last here at `at`, if it was their last. A newer one of its page stays."""
+        known = self.peer(peer_id)
+        if known is None or (order is not None and known.order > order):
+            return
+        del self._session_of[peer_id]
+        self._sessions[known.session].drop(peer_id, at)
 
     def peer(self, peer_id: str) -> Peer | None:
         """Return a connection by its id."""
@@ -267,8 +275,10 @@ class RedisPresence:
         before = self._everybody.peer(peer.id)
         if before and (before.session, before.who) != (peer.session, peer.who):
             self._leave(before, self._clock.now())
-        self._everybody.place(peer)
         share = self._mine.setdefault(peer.session, _Share())
+        if peer.id in share.peers and share.peers[peer.id].order > peer.order:
+            return
+        self._everybody.place(peer)
         share.peers[peer.id] = peer
         for who in peer.speaks_for:
             share.gone.pop(who, None)
@@ -276,14 +286,14 @@ class RedisPresence:
             share.note_gone(set(before.speaks_for).difference(peer.speaks_for), self._clock.now())
         self._tell(peer.session)
 
-    async def drop(self, peer_id: str, now: datetime) -> None:
+    async def drop(self, peer_id: str, now: datetime, order: int | None = None) -> None:
         """See ports.live.Presence.drop. A connection of another process is that process's to drop."""
-        peer = self._everybody.peer(peer_id)
-        if peer and peer_id in self._mine.get(peer.session, _Share()).peers:
-            self._leave(peer, now)
+        mine = next((share.peers[peer_id] for share in self._mine.values() if peer_id in share.peers), None)
+        if mine and (order is None or mine.order <= order):
+            self._leave(mine, now)
 
     def _leave(self, peer: Peer, now: datetime) -> None:
-        self._everybody.take_away(peer.id, now)
+        self._everybody.take_away(peer.id, now, peer.order)
         share = self._mine.setdefault(peer.session, _Share())
         share.peers.pop(peer.id, None)
         if peer.kind != TEACHER:
@@ -497,7 +507,7 @@ class RedisPresence:
 
     def _remove(self, peers: Iterable[Peer], gone: Mapping[MemberId, datetime], now: datetime) -> None:
         for peer in peers:
-            self._everybody.take_away(peer.id, gone.get(peer.who, now))
+            self._everybody.take_away(peer.id, gone.get(peer.who, now), peer.order)
 
     def _bury_the_silent(self, time: float) -> None:
         for life in [life for life, other in self._others.items() if other.silent_at <= time]:

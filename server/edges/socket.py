@@ -1,7 +1,9 @@
 """The live socket: who connects, one bounded queue and one worker a connection, one door that always answers."""
 
 import asyncio
-import secrets
+import base64
+import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -46,6 +48,8 @@ COMMANDS_AT_ONCE = 60.0
 SIGNALS_A_SECOND = 40.0
 SIGNALS_AT_ONCE = 200.0
 PATIENCE_WITH_FLOODS = 200
+PATIENCE_WITH_SIGNALS = 2000
+LONGEST_TAB = 64
 GOODBYE_SECONDS = 1.0
 _logger = structlog.get_logger(__name__)
 
@@ -187,9 +191,11 @@ class LiveSocket:
         room = session.room_of(who) if kind == "student" and session.status != "lobby" else None
         if kind == "student" and who in session.removed:
             raise Refusal("removed")
-        peer = Peer(secrets.token_urlsafe(9), session_id, who, kind, side, self._presence.next_order(), room)
+        name = peer_id(session_id, who, _tab(auth, sid))
+        peer = Peer(name, session_id, who, kind, side, self._presence.next_order(), room, **_devices(auth))
         say = await self._language(request, kind, who)
         connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token)
+        self._forget_earlier(peer)
         if kind == "student":
             if await request.app[PARTS].sign_ins.own_seat(who):
                 # They sat beside somebody until now; a device of their own is theirs alone.
@@ -277,6 +283,16 @@ class LiveSocket:
                 await self._live.publish.notice_to_peer(peer.id, "other_tab")
                 await self._close_peer(peer.id)
 
+    def _forget_earlier(self, newcomer: Peer) -> None:
+        """The same page over a new line: the old one, not yet known to be dead, ends without a word."""
+        sid = self._by_peer.get(newcomer.id)
+        earlier = self._connections.pop(sid, None) if sid else None
+        if earlier is None:
+            return
+        if earlier.worker:
+            earlier.worker.cancel()
+        self._keep(self._hang_up(earlier))
+
     async def _close_peer(self, peer_id: str) -> None:
         if not self._close_peer_here(peer_id):
             await self._bus.tell("close", peer_id)
@@ -295,9 +311,13 @@ class LiveSocket:
     async def _cut_off(self, sid: str) -> None:
         """Disconnect, and end the websocket where the client does not: over it, it could come in again with fresh limits."""
         connection = self._connections.get(sid)
-        await self._sio.disconnect(sid)
         if connection is None:
-            return
+            await self._sio.disconnect(sid)
+        else:
+            await self._hang_up(connection)
+
+    async def _hang_up(self, connection: Connection) -> None:
+        await self._sio.disconnect(connection.sid)
         await asyncio.sleep(GOODBYE_SECONDS)
         transport = connection.request.transport
         if transport is not None:
@@ -307,10 +327,11 @@ class LiveSocket:
         connection = self._connections.pop(sid, None)
         if connection is None:
             return
-        self._by_peer.pop(connection.peer.id, None)
+        if self._by_peer.get(connection.peer.id) == sid:
+            del self._by_peer[connection.peer.id]
         if connection.worker:
             connection.worker.cancel()
-        await self._presence.drop(connection.peer.id, self._clock.now())
+        await self._presence.drop(connection.peer.id, self._clock.now(), connection.peer.order)
         await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
         if connection.peer.room:
             self._keep(self._after_grace(connection.peer))
@@ -556,23 +577,34 @@ class LiveSocket:
 
     async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
         connection = self._connections.get(sid)
-        if connection is None or not connection.signals.take():
+        if connection is None:
+            return
+        if not connection.signals.take():
+            if connection.signals.refused % PATIENCE_WITH_FLOODS == 1:
+                _not_relayed(connection.peer, "too_fast")
+            if connection.signals.refused == PATIENCE_WITH_SIGNALS:
+                self._keep(self._cut_off(sid))
             return
         try:
             signal = Signal.model_validate(message)
         except ValidationError:
+            _not_relayed(connection.peer, "malformed")
             return
         await self._guarded(self._relay(connection.peer, signal))
 
     async def _relay(self, sender: Peer, signal: Signal) -> None:
         receiver = next((p for p in self._presence.peers(sender.session) if p.id == signal.to), None)
-        if receiver is None:
+        if receiver is None or receiver.room != sender.room or receiver.id == sender.id:
+            # An everyday thing when somebody has just left; a receiver that does not exist is not repeated into the log.
+            _not_relayed(sender, "not_in_the_room", receiver)
             return
         session = await self._live.memory.session(sender.session)
         setup = await self._live.scenes.setup(session)
         out = relayed(signal, sender, receiver, setup.people, relay_only=self._settings.relay_only)
         if out is not None:
             await self._live.publish.signal(receiver.id, out)
+        elif signal.description is not None:
+            _not_relayed(sender, "not_agreed_to", receiver)
 
     # -- keeping --------------------------------------------------------------------------------------------------------
 
@@ -595,6 +627,32 @@ class LiveSocket:
             _logger.info("not_done", reason=str(problem) or type(problem).__name__)
         except Exception:
             _logger.exception("background_work_failed")
+
+
+def peer_id(session: str, who: str, tab: str) -> str:
+    """Return the name of a page's connection: the same after every loss, on every process, and of no other person."""
+    digest = hashlib.sha256(json.dumps([session, who, tab]).encode()).digest()
+    return base64.urlsafe_b64encode(digest[:12]).decode()
+
+
+def _tab(auth: Mapping[str, Any], sid: str) -> str:
+    """Return what tells this page from others of the same person; a client that does not say is a new page each time."""
+    tab = auth.get("tab")
+    return tab if isinstance(tab, str) and 1 <= len(tab) <= LONGEST_TAB else f"sid {sid}"
+
+
+def _devices(auth: Mapping[str, Any]) -> dict[str, str]:
+    """Return the devices that a page has on, so that a picture does not go out while its page comes back."""
+    try:
+        said = DeviceState.model_validate({"kind": "device_state", **cast(dict[str, Any], auth.get("devices") or {})})
+    except (ValidationError, TypeError):
+        return {}
+    return {"camera": said.camera, "microphone": said.microphone}
+
+
+def _not_relayed(sender: Peer, reason: str, receiver: Peer | None = None) -> None:
+    to = {"to": receiver.id} if receiver else {}
+    _logger.info("signal_not_relayed", reason=reason, session=sender.session, peer=sender.id, **to)
 
 
 def _from_our_page(origin: str | None, environ: dict[str, Any]) -> bool:

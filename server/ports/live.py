@@ -187,7 +187,7 @@ class Directory(Protocol):
 @dataclass(frozen=True, slots=True)
 class Peer:
     """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation.
-
+    `id` stays while a page stays: its next connection has the same one, on whichever process.
     `also`: the second learner at a shared device; they have one camera and one microphone between them.
     """
 
@@ -228,8 +228,8 @@ class Presence(Protocol):
         """A connection came, or changed its room or devices."""
         ...
 
-    async def drop(self, peer_id: str, now: datetime) -> None:
-        """A connection is gone."""
+    async def drop(self, peer_id: str, now: datetime, order: int | None = None) -> None:
+        """A connection is gone. `order` tells it from a newer connection of the same page, which stays."""
         ...
 
 

@@ -98,8 +98,9 @@ class SignalOut(Message):
 
 
 class PeerView(Message):
-    """A connection in the room. The peer with the lower `order` is the impolite one (W3C perfect negotiation).
+    """A connection in the room. `peer` stays the same while a page stays, whatever becomes of its connections.
 
+    When two peers meet, the one with the lower `order` is the impolite one (W3C perfect negotiation) from then on.
     `also`: the second learner at a shared device.
     """
 

@@ -44,7 +44,7 @@ def test_in_a_running_lesson_only_into_the_same_room_or_from_none() -> None:
 def moved(
     session: Session, member: str, room: str | None, apart: frozenset[frozenset[str]] = frozenset()
 ) -> dict[str, str | None]:
-    rules = Rules(lesson(step("a", "talk")), PEOPLE, "w1", apart, beside={NOA: MAYA, MAYA: NOA})
+    rules = Rules(lesson(step("a", "talk")), PEOPLE, "w1", EVERYBODY, apart, beside={NOA: MAYA, MAYA: NOA})
     events = decide_session(session, rules, TAMAR, c.MoveSeat(member=member, room=room)).events
     assert all(isinstance(event, e.SeatMoved) for event in events)
     return {event.member: event.room for event in events if isinstance(event, e.SeatMoved)}

@@ -140,3 +140,21 @@ async def test_whoever_leaves_a_shared_device_is_gone_unless_they_came_elsewhere
     presence = await presence_of(clock, shared, replace(DAN, who="max"), NOA)
     assert presence.last_seen("s") == {}
     assert presence.present("s", START + GRACE) == {"noa", "max"}
+
+
+async def test_a_page_that_is_back_stays_when_its_old_line_ends(clock: MovedClock) -> None:
+    back = replace(NOA, order=7, room="s.2")
+    presence = await presence_of(clock, NOA, back)
+    await presence.drop("p1", START, NOA.order)
+    assert presence.peers("s") == [back]
+    assert presence.last_seen("s") == {}
+    await presence.put(replace(NOA, room="s.3"))
+    assert presence.peers("s") == [back], "news of the old line is no news"
+    await presence.drop("p1", START, back.order)
+    assert presence.peers("s") == []
+
+
+async def test_an_order_is_greater_than_all_that_were_seen_whatever_the_clock_says(clock: MovedClock) -> None:
+    ahead = (await presence_of(clock)).next_order() + 90_000_000
+    presence = await presence_of(clock, replace(NOA, order=ahead))
+    assert presence.next_order() > ahead

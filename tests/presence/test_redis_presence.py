@@ -245,3 +245,22 @@ async def test_two_at_one_device_are_mirrored_until_one_leaves_it(
     assert there.present("s", START + GRACE) == {"noa"}
     later = await join(empty_url, "later")
     await until(lambda: later.last_seen("s") == {"max": START})
+
+
+async def test_a_page_that_is_back_on_another_process_stays_when_its_old_line_ends(
+    empty_url: str, join: Join, clock: MovedClock
+) -> None:
+    here, there = await join(empty_url, "here"), await join(empty_url, "there")
+    await here.put(NOA)
+    await until(lambda: there.peers("s") == [NOA])
+    back = replace(NOA, order=7)
+    await there.put(back)
+    await until(lambda: here.peers("s") == [back])
+    await here.put(replace(NOA, room="s.2"))
+    await here.drop("p1", clock.now(), NOA.order)
+    later = await join(empty_url, "later")
+    await until(lambda: later.peers("s") == [back])
+    assert here.peers("s") == there.peers("s") == [back]
+    assert here.present("s", START + 2 * GRACE) == later.present("s", START + 2 * GRACE) == {"noa"}
+    await there.drop("p1", clock.now(), back.order)
+    await until(lambda: here.peers("s") == later.peers("s") == [])

@@ -221,7 +221,7 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
     "/healthz": ("/healthz", PUBLIC),
     "/readyz": ("/readyz", PUBLIC),
     "/metrics": ("/metrics", PUBLIC),
-    "/s/{student}/ice": (f"/s/{CHILD}/ice", OWN_SEAT),
+    "/s/{student}/ice": (f"/s/{CHILD}/ice?session={SESSION}", OWN_SEAT),
     "/s/{student}/": (f"/s/{CHILD}/", OWN_SEAT),
     "/sessions/{session}/ice": (
         f"/sessions/{SESSION}/ice",

@@ -6,18 +6,21 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientError
+from structlog.testing import capture_logs
 
 from server.adapters.ice import IceServersFromSettings
 from server.core.live.scene import Media, Person
 from server.core.live.signalling import may_send, media_between, relayed_only, without_direct_candidates
 from server.edges.signalling import relayed
-from server.edges.socket import SIGNALS_AT_ONCE
+from server.edges.socket import PATIENCE_WITH_SIGNALS, SIGNALS_AT_ONCE
 from server.ports.live import Peer
 from server.wire.messages import Signal
 from tests.live.servers import Lesson, PersonOnline
@@ -84,6 +87,14 @@ async def test_video_and_sound_and_none() -> None:
     assert not may_send("none", AUDIO_ONLY)
     assert may_send("none", sdp(section("audio", "a=recvonly")))
     assert not may_send("audio", sdp(section("screen", "a=sendrecv")))
+
+
+@pytest.mark.parametrize("media", ["video", "audio", "none"])
+async def test_no_second_picture_and_no_other_channel_passes(media: Media) -> None:
+    assert not may_send(media, sdp(section("audio"), section("application")))
+    assert not may_send(media, sdp(section("video"), section("video")))
+    assert may_send("video", sdp(section("audio"), section("video"), section("video", "a=inactive")))
+    assert may_send(media, sdp(section("application", port=0)))
 
 
 @pytest.mark.parametrize(
@@ -257,10 +268,30 @@ async def test_malformed_signals_and_unknown_peers_are_passed_over(lesson: Lesso
         {"to": "nobody", "description": {"type": "offer", "sdp": AUDIO_ONLY}},
         {"to": two.who, "description": {"type": "offer", "sdp": AUDIO_ONLY}},
         {"to": peers_of(one)[one.who], "description": {"type": "offer", "sdp": AUDIO_ONLY}}]  # fmt: skip
-    for message in bad:
-        await one.client.emit("signal", message)
-    assert await nothing_but(two, one, to) == []
+    with capture_logs() as said:
+        for message in bad:
+            await one.client.emit("signal", message)
+        assert await nothing_but(two, one, to) == []
     assert one.client.connected
+    told = [line for line in said if line["event"] == "signal_not_relayed"]
+    assert {line["reason"] for line in told} == {"malformed", "not_in_the_room"}
+    assert all(line["peer"] == peers_of(one)[one.who] for line in told)
+    assert "nobody" not in str(told), "ids of ours, and nothing that was sent"
+    assert "sdp" not in str(told)
+
+
+async def test_whoever_floods_without_end_is_cut_off_and_the_room_goes_on(lesson: Lesson, relay_only: Served) -> None:
+    _, two = await two_in_a_room(lesson)
+    flooder = await relay_only.raw("student", two.who)
+    flooder.listen()
+    with suppress(ConnectionError, ClientError):
+        for _ in range(2 * PATIENCE_WITH_SIGNALS):
+            await flooder.send("signal", {"to": "nobody", "candidate": {"candidate": ""}})
+    await flooder.until(lambda: not flooder.is_open)
+    await flooder.close()
+    await two.connect()
+    await two.until(lambda p: "mine" in p.views, "to be back in")
+    assert (await two.say("resync"))["ok"]
 
 
 async def test_a_signal_does_not_reach_the_next_room(lesson: Lesson) -> None:
@@ -345,25 +376,27 @@ def ice(**changed: Any) -> IceServersFromSettings:
 
 async def test_a_credential_is_what_the_relay_will_compute_and_lasts_an_hour_at_most() -> None:
     with_turn = ice(turn_urls=("turn:relay.example:3478", "turns:relay.example:443"), turn_secret="shared")
-    given: Any = with_turn.for_person("dana", accepts_direct=False)
+    given: Any = with_turn.for_person("dana", "lesson-1", accepts_direct=False)
     assert given["video"] is True
     assert given["iceTransportPolicy"] == "relay"
     (server,) = given["iceServers"]
     until, _, who = server["username"].partition(":")
-    assert who == "dana"
+    assert who == "lesson-1.dana", "bound to the member and the lesson"
+    assert given["seconds"] == 3600
     assert 0 < int(until) - Still().now().timestamp() <= 3600
     expected = hmac.new(b"shared", server["username"].encode(), hashlib.sha1).digest()
     assert base64.b64decode(server["credential"]) == expected
-    assert with_turn.for_person("noa", accepts_direct=True)["iceTransportPolicy"] == "relay"
-    other: Any = with_turn.for_person("noa", accepts_direct=True)
-    assert other["iceServers"][0]["credential"] != server["credential"]
+    assert with_turn.for_person("noa", "lesson-1", accepts_direct=True)["iceTransportPolicy"] == "relay"
+    for other_person, other_lesson in (("noa", "lesson-1"), ("dana", "lesson-2")):
+        other: Any = with_turn.for_person(other_person, other_lesson, accepts_direct=True)
+        assert other["iceServers"][0]["credential"] != server["credential"]
 
 
 async def test_without_a_relay_there_is_no_video_until_a_school_accepts_direct_addresses() -> None:
-    refused: Any = ice().for_person("dana", accepts_direct=False)
+    refused: Any = ice().for_person("dana", "lesson-1", accepts_direct=False)
     assert refused == {"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_relay"}
-    assert ice(turn_urls=("turn:x",)).for_person("dana", accepts_direct=False)["video"] is False
-    accepted: Any = ice().for_person("dana", accepts_direct=True)
+    assert ice(turn_urls=("turn:x",)).for_person("dana", "lesson-1", accepts_direct=False)["video"] is False
+    accepted: Any = ice().for_person("dana", "lesson-1", accepts_direct=True)
     assert accepted == {"iceServers": [], "iceTransportPolicy": "all", "video": True}
 
 
@@ -376,7 +409,7 @@ async def test_no_setting_makes_a_credential_last_longer(seconds: int, tmp_path:
 
 async def ice_of(served: Served, kind: str, who: str) -> dict[str, Any]:
     browser = await served.browser(kind, who)
-    path = f"/s/{who}/ice" if kind == "student" else f"/sessions/{SESSION}/ice"
+    path = f"/s/{who}/ice?session={SESSION}" if kind == "student" else f"/sessions/{SESSION}/ice"
     async with browser.get(f"{served.url}{path}") as answer:
         return await answer.json()
 
@@ -392,6 +425,10 @@ async def test_the_pages_ask_for_what_the_school_and_the_family_accepted(served:
     assert (await ice_of(served, "student", "demo-chicago-01"))["reason"] == "no_relay", "the other school did not"
     assert (await ice_of(served, "student", silent))["reason"] == "no_consent"
     with_relay = await ice_of(relay_only, "student", child)
-    assert with_relay["iceServers"][0]["username"].endswith(f":{child}")
+    assert with_relay["iceServers"][0]["username"].endswith(f":{SESSION}.{child}")
     assert with_relay["expires"] / 1000 - datetime.now(UTC).timestamp() <= 600
     assert (await ice_of(relay_only, "student", silent))["iceServers"] == []
+    browser = await relay_only.browser("student", child)
+    for elsewhere in ("", "?session=", "?session=another-lesson"):
+        async with browser.get(f"{relay_only.url}/s/{child}/ice{elsewhere}") as answer:
+            assert answer.status == 404, "a credential is for a lesson that the child has"

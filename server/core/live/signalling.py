@@ -11,6 +11,7 @@ from server.core.live.works import MemberId
 _ODD_LINE_ENDS = re.compile(r"\r(?!\n)|[\x00-\x09\x0b\x0c\x0e-\x1f\x85\u2028\u2029]")
 _DIRECTIONS = frozenset({"a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"})
 _NOT_SENDING = frozenset({"a=recvonly", "a=inactive"})
+_SENT_WITH: dict[Media, set[str]] = {"video": {"m=audio", "m=video"}, "audio": {"m=audio"}, "none": set()}
 
 
 def media_between(one: Media, other: Media) -> Media:
@@ -30,10 +31,11 @@ def may_send(media: Media, sdp: str) -> bool:
     """Whether a description sends no more than its sender's family agreed to (RFC 8866 media lines and directions)."""
     if _ODD_LINE_ENDS.search(sdp):
         return False
-    if media == "video":
-        return True
-    sending = {section[0].partition(" ")[0] for section in _sections(sdp) if _sends(section)}
-    return sending <= ({"m=audio", "m=application"} if media == "audio" else {"m=application"})
+    sending = [section[0].partition(" ")[0] for section in _sections(sdp) if _sends(section)]
+    # One voice and one picture: a second picture would be a screen, and a data channel a way to write past the room's rules.
+    if len(sending) > len(set(sending)):
+        return False
+    return set(sending) <= _SENT_WITH[media]
 
 
 def _sends(section: list[str]) -> bool:

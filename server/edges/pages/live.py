@@ -37,7 +37,7 @@ PHRASEBOOK: tuple[dict[str, str], ...] = (
 class IceServers(Protocol):
     """Where a browser finds a way to another one."""
 
-    def for_person(self, who: str, *, accepts_direct: bool) -> Mapping[str, object]: ...
+    def for_person(self, who: str, session: str, *, accepts_direct: bool) -> Mapping[str, object]: ...
 
 
 ICE: Final[web.AppKey[IceServers]] = web.AppKey("ice", IceServers)
@@ -64,8 +64,9 @@ async def teacher_page(request: web.Request) -> web.Response:
 async def teacher_ice(request: web.Request) -> web.Response:
     """Ways to other browsers, for a visiting teacher."""
     staff = await identity.staff_of(request)
-    await lesson_of(request, staff, request.match_info["session"])
-    return as_json(request.app[ICE].for_person(staff.id, accepts_direct=await _accepts_direct(request, staff.school)))
+    lesson = await lesson_of(request, staff, request.match_info["session"])
+    accepts = await _accepts_direct(request, staff.school)
+    return as_json(request.app[ICE].for_person(staff.id, lesson.id, accepts_direct=accepts))
 
 
 @routes.get("/s/{student}/ice")
@@ -75,9 +76,11 @@ async def student_ice(request: web.Request) -> web.Response:
     beside = await identity.student_beside(request)
     if any(one.consent.media in (None, "none") for one in (student, beside) if one):
         return as_json({"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_consent"})
-    return as_json(
-        request.app[ICE].for_person(student.id, accepts_direct=await _accepts_direct(request, student.school))
-    )
+    session = request.query.get("session", "")
+    if all(lesson.id != session for lesson in await request.app[PARTS].people.sessions_of_student(student)):
+        raise Problem(404, "not_found", _("There is no such lesson here."))
+    accepts = await _accepts_direct(request, student.school)
+    return as_json(request.app[ICE].for_person(student.id, session, accepts_direct=accepts))
 
 
 async def _accepts_direct(request: web.Request, school_id: str) -> bool:
@@ -151,7 +154,7 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
         "side": twinning.side_of(student.school) if twinning else None,
         "media": _media_of(student, beside),
         "socket": f"{here}socket.io/",
-        "ice": f"{here}ice",
+        "ice": f"{here}ice?session={lesson.id}" if lesson else "",
         "signout": f"{here}leave",
         "share": f"{here}share",
         "unshare": f"{here}unshare",

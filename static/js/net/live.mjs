@@ -4,30 +4,15 @@ import { io } from "socket.io-client";
 import { newId, Outbox } from "./outbox.mjs";
 import { Store } from "./store.mjs";
 
-/** @import {Ack, Command, Notice, SignalIn} from "../wire.mjs" */
+/** @import {Ack, Command, DeviceMark, Notice, SignalIn} from "../wire.mjs" */
 /** @import {Shelf} from "./outbox.mjs" */
+/** @typedef {{camera: DeviceMark, microphone: DeviceMark}} Devices */
 
 /** Notices after which this page must not come back by itself. */
 const LAST_WORDS = new Set(["other_tab", "removed", "signed_out"]);
 const REFUSED_FOR_GOOD = new Set(["not_signed_in", "no_session", "not_your_session", "removed"]);
 const TROUBLE_AFTER = 1500;
 const ANSWER_WITHIN = 10_000;
-
-/**
- * @param {Shelf | undefined} shelf
- * @returns {string} an id of this browser tab, the same after a reload
- */
-export function tabId(shelf) {
-  const known = shelf?.getItem("havruta-tab");
-  if (known) return known;
-  const fresh = newId();
-  try {
-    shelf?.setItem("havruta-tab", fresh);
-  } catch {
-    // without storage a reload counts as another tab, which takes over
-  }
-  return fresh;
-}
 
 /** @returns {Shelf | undefined} this tab's storage, where the browser allows one */
 export function tabShelf() {
@@ -78,10 +63,14 @@ export class Live {
       shelf,
       name: `havruta-outbox/${session}/${who}`,
     });
+    /** What of this page's devices is on: said at once, so that a picture does not go out while its page comes back. */
+    this.devices = () => /** @type {Devices | undefined} */ (undefined);
+    // Of this page, not of this tab: after a reload the calls of the former page are gone.
+    const tab = newId();
     this.socket = io({
       path: socket,
       transports: ["websocket"],
-      auth: { session, tab: tabId(shelf) },
+      auth: (say) => say({ session, tab, devices: this.devices() }),
       autoConnect: false,
       reconnectionDelay: 400,
       // Within five seconds of a server's return everybody is back, the wait, the handshake and the views together.
@@ -149,7 +138,10 @@ export class Live {
     socket.on("signal", (message) => this.onSignal(message));
     socket.on("notice", (notice) => this.#noticed(notice));
     const wake = () => {
-      if (!socket.connected && !this.stoppedBy.value && document.visibilityState === "visible") socket.connect();
+      if (socket.connected || this.stoppedBy.value || document.visibilityState !== "visible") return;
+      // Socket.IO sits out its present pause unless it is told to begin anew.
+      socket.disconnect();
+      socket.connect();
     };
     document.addEventListener("visibilitychange", wake);
     window.addEventListener("online", wake);

@@ -9,6 +9,7 @@ import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
 import { Seat } from "../net/seat.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
+import { IceServers } from "../rtc/ice.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
 import { stepAt } from "../views/lesson.mjs";
 import { changes } from "../views/notices.mjs";
@@ -16,11 +17,13 @@ import { signature } from "../views/people.mjs";
 import { atDevice, isOnesOwn, leastOf, withoutPrivate } from "../views/seat.mjs";
 
 /** @import {Entry, Lesson, Media, StudentBoot} from "../wire.mjs" */
+/** @import {Saver} from "../rtc/quality.mjs" */
 /** @import {Moment, Told} from "../views/notices.mjs" */
 
 const PASSES_AFTER = 12_000;
 const THANKS_AFTER = 4000;
 const LEAVES_AFTER = 2000;
+const SAVER = "havruta-data-saver";
 
 /** @type {StudentBoot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -55,6 +58,7 @@ function begin(session) {
   keepSeat(live, seat, pens);
   keepWritingInStep(live, pens);
   keepMediaInStep(live, devices, mesh, page);
+  keepSparing(mesh, page);
   keepLastWords(live, pens, page);
   keepTelling(live, page);
   live.start();
@@ -221,6 +225,9 @@ function makePage(session, live, seat, pens, devices, mesh) {
     handingIn: signal(false),
     noVideo,
     remotes: mesh.remotes,
+    uplink: mesh.uplink,
+    tryPicture: mesh.tryPicture.bind(mesh),
+    saver: signal(rememberedSaver()),
     devices,
     now: () => store.clock.now(),
     field: (/** @type {number} */ step, /** @type {string} */ input) => pen().writing.field(step, input),
@@ -348,10 +355,18 @@ function keepLastWords(live, pens, page) {
  */
 function keepMediaInStep(live, devices, mesh, page) {
   const { store } = live;
+  const servers = new IceServers({
+    address: boot.ice,
+    found: (ice) => {
+      if (ice) mesh.open(ice);
+      else page.noVideo.value = t("Without pictures and sound today");
+    },
+  });
   live.onSignal = (message) => mesh.hear(message);
+  live.devices = () => ({ camera: devices.camera.peek(), microphone: devices.microphone.peek() });
   live.onOpen = () => {
     mesh.again();
-    void openIce(mesh, page);
+    void servers.ask();
   };
   effect(() => mesh.show(devices.stream.value));
   effect(() => {
@@ -367,6 +382,7 @@ function keepMediaInStep(live, devices, mesh, page) {
     const silent = allowedMedia(room?.members, page.seat) === "none" || Boolean(store.session.value?.paused?.calm);
     const belongs = (/** @type {string} */ who) =>
       !silent && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
+    mesh.allow(allowedMedia(room?.members, page.seat));
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
   });
   effect(() => devices.silence(Boolean(store.session.value?.paused?.calm)));
@@ -382,6 +398,7 @@ function keepMediaInStep(live, devices, mesh, page) {
   });
   effect(() => {
     if (live.stoppedBy.value || store.session.value?.status === "closed") {
+      servers.stop();
       mesh.close();
       devices.close();
     }
@@ -389,22 +406,26 @@ function keepMediaInStep(live, devices, mesh, page) {
 }
 
 /**
+ * How much data this device may spend on pictures is its own business, and lasts.
  * @param {Mesh} mesh
  * @param {Page} page
  */
-async function openIce(mesh, page) {
-  try {
-    const answer = await fetch(boot.ice);
-    if (!answer.ok) return;
-    const ice = await answer.json();
-    if (ice.video === false) {
-      page.noVideo.value = t("Without pictures and sound today");
-      return;
+function keepSparing(mesh, page) {
+  effect(() => {
+    const saver = page.saver.value;
+    mesh.spare(saver);
+    try {
+      deviceShelf()?.setItem(SAVER, saver);
+    } catch {
+      // without storage the choice lasts for the page
     }
-    mesh.open({ iceServers: ice.iceServers, iceTransportPolicy: ice.iceTransportPolicy });
-  } catch {
-    // asked again with the next connection
-  }
+  });
+}
+
+/** @returns {Saver} */
+function rememberedSaver() {
+  const kept = deviceShelf()?.getItem(SAVER);
+  return kept === "small" || kept === "none" ? kept : "off";
 }
 
 /**
@@ -490,6 +511,8 @@ function nothingYet() {
     checked: signal(true),
     handingIn: signal(false),
     remotes: signal([]),
+    uplink: signal({ level: 0, voiceAlone: false }),
+    saver: signal("off"),
     noVideo: signal(""),
     now: Date.now,
   });

@@ -12,6 +12,7 @@ import { loadMessages, t } from "../i18n.mjs";
 import { Live } from "../net/live.mjs";
 import { Store } from "../net/store.mjs";
 import { Devices } from "../rtc/devices.mjs";
+import { IceServers } from "../rtc/ice.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
@@ -23,15 +24,20 @@ class VisitedCall {
   constructor(live, store, ice) {
     this.live = live;
     this.store = store;
-    this.ice = ice;
     this.devices = new Devices();
     this.remotes = signal(/** @type {import("../rtc/media-room.mjs").Remote[]} */ ([]));
     this.microphone = this.devices.microphone;
     this.camera = this.devices.camera;
     /** @type {Mesh | null} */
     this.mesh = null;
+    this.servers = new IceServers({ address: ice, found: (found) => found && this.mesh?.open(found) });
+    live.devices = () => ({ camera: this.camera.peek(), microphone: this.microphone.peek() });
     live.onSignal = (message) => this.mesh?.hear(message);
-    live.onOpen = () => this.mesh?.again();
+    live.onOpen = () => {
+      if (!this.mesh) return;
+      this.mesh.again();
+      void this.servers.ask();
+    };
   }
 
   /**
@@ -50,14 +56,15 @@ class VisitedCall {
       mesh.meet(this.store.me.value?.peer ?? null, peers, (who) => members.has(who) || hosts.has(who));
       this.remotes.value = mesh.remotes.value;
     });
-    const [servers] = await Promise.all([iceServers(this.ice), listening ? undefined : this.devices.open("audio")]);
+    if (!listening) await this.devices.open("audio");
     if (this.mesh !== mesh) return; // left again meanwhile
     mesh.show(this.devices.stream.value);
-    if (servers) mesh.open(servers);
+    await this.servers.ask();
   }
 
   leave() {
     this.stop?.();
+    this.servers.stop();
     this.mesh?.close();
     this.mesh = null;
     this.remotes.value = [];
@@ -80,22 +87,6 @@ class VisitedCall {
     }
     this.devices.turn(device, on);
     this.live.command("device_state", { camera: this.camera.value, microphone: this.microphone.value }, "device_state");
-  }
-}
-
-/**
- * Return what the connection of a call needs, or null where video is switched off on this server.
- * @param {string} address
- * @returns {Promise<RTCConfiguration | null>}
- */
-async function iceServers(address) {
-  try {
-    const answer = await fetch(address);
-    if (!answer.ok) return null;
-    const { iceServers: servers, iceTransportPolicy, video } = await answer.json();
-    return video === false ? null : { iceServers: servers, iceTransportPolicy };
-  } catch {
-    return null; // no call then; what is written is seen all the same
   }
 }
 

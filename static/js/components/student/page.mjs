@@ -2,7 +2,8 @@
 
 /** @import {Ack, BoardView, DeviceMark, Entry, Lesson, MeView, MineView, PresenceView, RoomView, SessionView, StudentBoot} from "../../wire.mjs" */
 /** @import {ReadonlySignal, Signal} from "@preact/signals" */
-/** @import {Remote} from "../../rtc/media-room.mjs" */
+/** @import {Remote, Uplink} from "../../rtc/media-room.mjs" */
+/** @import {Saver} from "../../rtc/quality.mjs" */
 /** @import {Told} from "../../views/notices.mjs" */
 
 /**
@@ -40,6 +41,9 @@
  * @property {ReadonlySignal<string>} said for the screen reader
  * @property {ReadonlySignal<boolean>} checked
  * @property {ReadonlySignal<Remote[]>} remotes
+ * @property {ReadonlySignal<Uplink>} uplink
+ * @property {() => void} tryPicture
+ * @property {Signal<Saver>} saver how much data this device may spend on pictures
  * @property {ReadonlySignal<string>} noVideo why there are no pictures at all, or ""
  * @property {{stream: ReadonlySignal<MediaStream | null>, camera: ReadonlySignal<DeviceMark>, microphone: ReadonlySignal<DeviceMark>, opening: ReadonlySignal<boolean>}} devices
  * @property {() => number} now the server's time, ms

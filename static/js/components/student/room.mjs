@@ -14,6 +14,7 @@ import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { DATA_MENU, DataSaver } from "./data-saver.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
 import { StepWork } from "./steps.mjs";
 
@@ -184,6 +185,11 @@ function Notices(props) {
     ${page.savingIsDelayed.value && html`<div class="banner offline" role="status"><span>${t("Saving takes a little longer just now. Your words are kept on this device.")}</span></div>`}
     ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
     ${visitors.length > 0 && html`<div class="banner" role="status"><span>${visitors.map(([id, listening]) => (listening ? t("{name} is listening in your room", { name: host(id) }) : t("{name} is in your room", { name: host(id) }))).join(" · ")}</span></div>`}
+    ${
+      page.uplink.value.voiceAlone &&
+      html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
+      <button type="button" class="button quiet" onClick=${page.tryPicture}>${t("Try the picture again")}</button></div>`
+    }
     <${OneMinute} ...${props} />
     ${page.told.value.slice(-2).map(
       (
@@ -232,7 +238,7 @@ function Videos({ page, room, me }) {
     ${
       mine[0] &&
       html`<${Tile} name=${listed(mine.map(nameOf))} whose="ours" self=${true} both=${mine.length > 1} stream=${devices.stream.value} hasVideo=${devices.camera.value === "on"}
-      muted=${devices.microphone.value !== "on"} note=${page.noVideo.value}>
+      muted=${devices.microphone.value !== "on"} level=${page.uplink.value.level} note=${page.noVideo.value}>
       <div class="tile-controls">
         ${devices.microphone.value === "on" || devices.microphone.value === "off" ? html`<${DeviceButton} device="microphone" on=${devices.microphone.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("microphone", on)} />` : null}
         ${devices.camera.value === "on" || devices.camera.value === "off" ? html`<${DeviceButton} device="camera" on=${devices.camera.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("camera", on)} />` : null}
@@ -253,15 +259,16 @@ function PartnerTile({ page, members }) {
   const peer = page.presence.value?.peers.find((one) => ids.includes(one.who));
   const whose = members[0]?.side === page.boot.side ? "ours" : "theirs";
   const name = listed(members.map(nameOf));
-  const flowing = remote?.state === "connected";
+  const flowing = remote?.state === "connected" && !remote.lost;
   const met = usedToBeHere(ids.join(), here);
-  const note =
-    here || flowing
-      ? ""
-      : met
-        ? t("The connection of {name} is lost; the place is kept", { name })
-        : t("{name} is not here yet", { name });
-  const state = here || flowing ? (remote && !flowing ? "connecting" : "") : met ? "lost" : "away";
+  // The line knows of a loss before the server does, and the server where no line was made.
+  const reached = flowing || (here && !remote?.lost);
+  const note = reached
+    ? ""
+    : met
+      ? t("The connection of {name} is lost; the place is kept", { name })
+      : t("{name} is not here yet", { name });
+  const state = reached ? (remote && !flowing ? "connecting" : "") : met ? "lost" : "away";
   return html`<${Tile} name=${name} whose=${whose} stream=${remote?.stream ?? null} hasVideo=${Boolean(flowing && remote?.hasVideo && peer?.camera !== "off")}
     speaking=${remote?.speaking ?? false} muted=${flowing && peer?.microphone === "off"} level=${remote?.level ?? 0} state=${state} note=${note} silenced=${Boolean(page.session.value?.paused?.calm)} />`;
 }
@@ -447,5 +454,7 @@ function Foot({ room, session, page, onHelp, onConcern }) {
         : html`<button type="button" class="button quiet help-button" onClick=${onHelp}><span class="glyph hand" aria-hidden="true"></span>${t("Help")}</button>`
     }
     <button type="button" class="button quiet" onClick=${onConcern}>${t("Report a concern")}</button>
+    <button type="button" class="button quiet" popovertarget=${DATA_MENU}>${t("Data saver")}</button>
+    <${DataSaver} page=${page} />
   </footer>`;
 }

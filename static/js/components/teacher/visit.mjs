@@ -69,7 +69,7 @@ function Face({ desk, members, remote }) {
   const peer = desk.presence.value.peers.find((one) => members.includes(one.who));
   return html`<${Tile} name=${listed(members.map((member) => nameOf(boot.people[member], boot.language)))} whose=${whose(person?.side, boot.side)} stream=${remote?.stream ?? null}
     hasVideo=${remote?.hasVideo ?? false} speaking=${remote?.speaking} level=${remote?.level ?? 0}
-    muted=${peer !== undefined && peer.microphone !== "on"} state=${remote && remote.state !== "connected" ? "connecting" : ""} />`;
+    muted=${peer !== undefined && peer.microphone !== "on"} state=${remote && (remote.lost || remote.state !== "connected") ? "connecting" : ""} />`;
 }
 
 /** @param {{ desk: Desk, room: Room }} props */
