@@ -16,7 +16,7 @@ PORT ?= 8080
 
 .PHONY: help
 help:  ## say what can be made
-	@grep -hE '^[a-z-]+:.*##' Makefile | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 # -- environment ------------------------------------------------------------------------------------------------------
 
@@ -111,6 +111,10 @@ check-js-floors: dev
 .PHONY: bench
 bench: dev  ## measure: one JSON object a line (BENCH=quick for a minute's worth)
 	@$(BIN)/python -m tests.bench
+
+.PHONY: bench-media
+bench-media: dev  ## measure calls between real browsers, through a real relay, over bad lines (needs root)
+	@$(BIN)/python -m tests.bench.media
 
 # -- mend -------------------------------------------------------------------------------------------------------------
 

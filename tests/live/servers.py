@@ -36,6 +36,8 @@ class ServerProcess:
     environment: dict[str, str] = field(default_factory=dict[str, str])
     process: asyncio.subprocess.Process | None = None
     said: dict[str, Any] = field(default_factory=dict[str, Any])
+    within: tuple[str, ...] = ()
+    """Words before the command, where it runs on a machine of its own."""
 
     @property
     def url(self) -> str:
@@ -45,6 +47,7 @@ class ServerProcess:
     async def start(self) -> Self:
         """Start it and wait until it answers; the first line of a demo is kept in `said`."""
         self.process = await asyncio.create_subprocess_exec(
+            *self.within,
             sys.executable,
             "-m",
             "server",
