@@ -24,10 +24,13 @@ class IceServersFromSettings:
         """Whether every call goes through the relay, so that no child's address reaches another child."""
         return bool(self.turn_urls and self.turn_secret)
 
-    def for_person(self, who: str, *, accepts_direct: bool) -> Mapping[str, object]:
-        """Return RTCConfiguration fields, and whether there may be video at all (`reason` says why not)."""
+    def for_person(self, who: str, *, accepts_direct: bool, seconds: int | None = None) -> Mapping[str, object]:
+        """Return RTCConfiguration fields, and whether there may be video at all (`reason` says why not).
+
+        `seconds`: a shorter life than usual for the credential.
+        """
         if self.relay_only and self.turn_secret:
-            until = int(self.clock.now().timestamp()) + self.turn_seconds
+            until = int(self.clock.now().timestamp()) + min(self.turn_seconds, seconds or self.turn_seconds)
             name = f"{until}:{who}"
             # The TURN REST form prescribes HMAC-SHA1 (draft-uberti-behave-turn-rest); coturn's use-auth-secret checks it.
             digest = hmac.new(self.turn_secret.encode(), name.encode(), hashlib.sha1).digest()

@@ -34,7 +34,7 @@ PHRASEBOOK: tuple[dict[str, str], ...] = (
 class IceServers(Protocol):
     """Where a browser finds a way to another one."""
 
-    def for_person(self, who: str, *, accepts_direct: bool) -> Mapping[str, object]: ...
+    def for_person(self, who: str, *, accepts_direct: bool, seconds: int | None = None) -> Mapping[str, object]: ...
 
 
 ICE: Final[web.AppKey[IceServers]] = web.AppKey("ice", IceServers)
@@ -62,7 +62,7 @@ async def teacher_ice(request: web.Request) -> web.Response:
     """Ways to other browsers, for a visiting teacher."""
     staff = await identity.staff_of(request)
     await lesson_of(request, staff, request.match_info["session"])
-    return as_json(request.app[ICE].for_person(staff.id, accepts_direct=await _accepts_direct(request, staff.school)))
+    return as_json(request.app[ICE].for_person(staff.id, accepts_direct=await accepts_direct(request, staff.school)))
 
 
 @routes.get("/s/{student}/ice")
@@ -72,11 +72,11 @@ async def student_ice(request: web.Request) -> web.Response:
     if student.consent.media in (None, "none"):
         return as_json({"iceServers": [], "iceTransportPolicy": "relay", "video": False, "reason": "no_consent"})
     return as_json(
-        request.app[ICE].for_person(student.id, accepts_direct=await _accepts_direct(request, student.school))
+        request.app[ICE].for_person(student.id, accepts_direct=await accepts_direct(request, student.school))
     )
 
 
-async def _accepts_direct(request: web.Request, school_id: str) -> bool:
+async def accepts_direct(request: web.Request, school_id: str) -> bool:
     """Whether the school's administrator accepted that partners may see each other's addresses. The demo's do."""
     if request.app[PARTS].settings.demo:
         return True
