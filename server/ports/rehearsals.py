@@ -37,6 +37,10 @@ class Rehearsals(Protocol):
         """Keep what a device says; None says only that it is still here. "unknown": no such device, or another's key."""
         ...
 
+    async def knows(self, rehearsal: Rehearsal, number: int, key: str) -> bool:
+        """Whether this key belongs to this number."""
+        ...
+
     async def devices(self, rehearsal: Rehearsal) -> list[Device]:
         """Return the devices by number."""
         ...

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.adapters.sql.engine import reading, writing
@@ -83,12 +83,10 @@ class SqlRehearsals:
 
     async def hear(self, rehearsal: Rehearsal, number: int, key: str, report: Report | None, now: datetime) -> Heard:
         """Keep what is new; a device that repeats itself costs a write every few seconds only."""
-        device = (rehearsal_devices.c.rehearsal == rehearsal.id) & (rehearsal_devices.c.number == number)
-        async with reading(self._engine) as connection:
-            row = (await connection.execute(select(rehearsal_devices).where(device))).mappings().first()
-        if row is None or not hmac.compare_digest(row["key_hash"], _hashed(key)):
+        known = await self._device(rehearsal, number, key)
+        if known is None:
             return "unknown"
-        known, since = record_of(Device, row), now - row["seen"]
+        since = now - known.seen
         said = known.report if report is None else report
         if said == known.report and since < STILL_HERE:
             return "kept"
@@ -96,8 +94,12 @@ class SqlRehearsals:
             return "too_soon"
         changed = row_of(known.model_copy(update={"seen": now, "report": said}), rehearsal_devices)
         async with writing(self._engine) as connection:
-            await connection.execute(update(rehearsal_devices).where(device).values(changed))
+            await connection.execute(update(rehearsal_devices).where(_place(rehearsal, number)).values(changed))
         return "kept"
+
+    async def knows(self, rehearsal: Rehearsal, number: int, key: str) -> bool:
+        """Whether this key belongs to this number."""
+        return await self._device(rehearsal, number, key) is not None
 
     async def devices(self, rehearsal: Rehearsal) -> list[Device]:
         """Return the devices by number."""
@@ -127,11 +129,23 @@ class SqlRehearsals:
             found = await connection.execute(select(rehearsal_results).where(those))
             return {row["class_id"]: Result.model_validate(row["result"]) for row in found.mappings()}
 
+    async def _device(self, rehearsal: Rehearsal, number: int, key: str) -> Device | None:
+        async with reading(self._engine) as connection:
+            found = await connection.execute(select(rehearsal_devices).where(_place(rehearsal, number)))
+            row = found.mappings().first()
+        if row is None or not hmac.compare_digest(row["key_hash"], _hashed(key)):
+            return None
+        return record_of(Device, row)
+
     def _lookup(self, code: str) -> str:
         return self._keyed("rehearsal lookup", code).hex()[:64]
 
     def _keyed(self, purpose: str, what: str) -> bytes:
         return hmac.new(self._secret, f"{purpose}\n{what}".encode(), hashlib.sha512).digest()
+
+
+def _place(rehearsal: Rehearsal, number: int) -> ColumnElement[bool]:
+    return (rehearsal_devices.c.rehearsal == rehearsal.id) & (rehearsal_devices.c.number == number)
 
 
 def _hashed(key: str) -> str:

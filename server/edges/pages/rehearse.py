@@ -101,8 +101,15 @@ async def join(request: web.Request) -> web.Response:
 @routes.post("/rehearse/{code}/devices/{number:[0-9]{1,3}}")
 async def report(request: web.Request) -> web.Response:
     """Hear what a device has found, and tell it what is under way."""
-    rehearsal = await _heard(request)
+    rehearsal, said = await _open(request), await _said(request)
     store, now = request.app[REHEARSALS], request.app[PARTS].clock.now()
+    match await store.hear(rehearsal, _number(request), said.key, said.report, now):
+        case "too_soon":
+            raise TooManyTries(1)
+        case "unknown":
+            raise web.HTTPForbidden
+        case "kept":
+            pass
     phase = phase_of(rehearsal, now)
     if phase == "told" and rehearsal.round != rehearsal.counted:
         await count_if_due(request, rehearsal, await store.devices(rehearsal))
@@ -112,31 +119,29 @@ async def report(request: web.Request) -> web.Response:
 @routes.post("/rehearse/{code}/devices/{number:[0-9]{1,3}}/ice")
 async def ice(request: web.Request) -> web.Response:
     """Give the ways that a lesson would use; the relay's credential belongs to this device and lives for ten minutes."""
-    rehearsal = await _heard(request)
+    rehearsal, said = await _open(request), await _said(request)
+    if not await request.app[REHEARSALS].knows(rehearsal, _number(request), said.key):
+        raise web.HTTPForbidden
     group = await request.app[PARTS].people.class_group(rehearsal.class_id)
     if group is None:
         raise _over()
-    who = f"rehearsal-{rehearsal.id[:12]}-{request.match_info['number']}"
+    who = f"rehearsal-{rehearsal.id[:12]}-{_number(request)}"
     direct = await accepts_direct(request, group.school)
     return as_json(request.app[ICE].for_person(who, accepts_direct=direct, seconds=CREDENTIAL_SECONDS))
 
 
-async def _heard(request: web.Request) -> Rehearsal:
-    """Keep what a device says and return its rehearsal. Wrong keys cost no try: 256 bits are not guessed, and a class whose
+def _number(request: web.Request) -> int:
+    return int(request.match_info["number"])
+
+
+async def _open(request: web.Request) -> Rehearsal:
+    """Return the rehearsal of a device that was here before. A code that opens none any more costs no try: a class whose
     rehearsal has ended must not close the school's door to codes."""
-    store, now = request.app[REHEARSALS], request.app[PARTS].clock.now()
-    said = await _said(request)
     code = normalise_code(request.match_info["code"])
-    rehearsal = await store.by_code(code) if code else None
-    if rehearsal is None or phase_of(rehearsal, now) == "over":
+    rehearsal = await request.app[REHEARSALS].by_code(code) if code else None
+    if rehearsal is None or phase_of(rehearsal, request.app[PARTS].clock.now()) == "over":
         raise _over()
-    match await store.hear(rehearsal, int(request.match_info["number"]), said.key, said.report, now):
-        case "kept":
-            return rehearsal
-        case "too_soon":
-            raise TooManyTries(1)
-        case "unknown":
-            raise web.HTTPForbidden
+    return rehearsal
 
 
 async def _said(request: web.Request) -> Said:

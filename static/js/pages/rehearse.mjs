@@ -117,7 +117,8 @@ async function askServers() {
 
 /** Say what is new and hear what is under way, every two seconds, for as long as the rehearsal lasts. */
 async function keepTelling() {
-  let told = "";
+  // The first word only says that this device is (again) here.
+  let told = JSON.stringify(state.value.report);
   let sending = 0;
   for (;;) {
     const report = state.value.report;
