@@ -70,7 +70,6 @@ async def rehearsal_page(request: web.Request) -> web.Response:
     devices = await store.devices(rehearsal) if rehearsal and phase != "over" else []
     if rehearsal is not None:
         await count_if_due(request, rehearsal, devices)
-    address = f"{desk.parts.settings.origin}/rehearse"
     context: dict[str, object] = {
         "group": group,
         "rehearsal": rehearsal,
@@ -80,7 +79,7 @@ async def rehearsal_page(request: web.Request) -> web.Response:
         "ready": [d.number for d in devices if is_here(d, desk.now) and d.report.tried],
         "seconds_left": seconds_left(rehearsal, desk.now) if rehearsal else 0,
         "code": shown_code(store.code_of(rehearsal)) if rehearsal else "",
-        "address": address.split("://", 1)[-1],
+        "host": desk.parts.settings.origin.split("://", 1)[-1],
         "ends": desk.clock(rehearsal.expires, desk.school).time if rehearsal else "",
         "last": (await tested(desk, [group.id])).get(group.id),
         "relaying": await relaying_of(request, group),
