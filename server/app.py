@@ -31,6 +31,7 @@ from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManage
 from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.live import SqlLiveStore
 from server.adapters.sql.people import SqlPeople
+from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.adapters.text_files import load_texts
@@ -43,6 +44,7 @@ from server.edges.locale import CATALOGUES, Catalogues, install_locale
 from server.edges.metrics import Metrics
 from server.edges.pages import PAGES
 from server.edges.pages.live import ICE
+from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
 from server.edges.socket import LiveSocket, make_sio
@@ -200,6 +202,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.FIND_LESSON] = _lesson_finder(live, store)
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
+    app[REHEARSALS] = SqlRehearsals(engine, secret)
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
     app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch]

@@ -19,9 +19,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from server.adapters.calendars import PackagedHolidays
+from server.adapters.ice import IceServersFromSettings
 from server.adapters.protocol_files import load_protocols
 from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.people import SqlPeople
+from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.core.people.models import (
@@ -41,7 +43,20 @@ from server.core.texts import Text
 from server.edges.identity import STAFF_COOKIE
 from server.edges.limits import LIMITS, Limits
 from server.edges.locale import CATALOGUES, Catalogues, install_locale
-from server.edges.pages import cards, classes, home, library, planning, printing, schools, twinnings
+from server.edges.pages import (
+    cards,
+    classes,
+    home,
+    library,
+    planning,
+    printing,
+    rehearsal,
+    rehearse,
+    schools,
+    twinnings,
+)
+from server.edges.pages.live import ICE
+from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
 from server.edges.security import MIDDLEWARES, MOST_BYTES, add_security_headers
 
@@ -49,6 +64,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 STARTS = datetime(2026, 11, 18, 14, 10, tzinfo=UTC)
 SECRET = "a secret for tests only"
+RELAY = ("turn:relay.test:3478?transport=udp", "turns:relay.test:443")
 AGREED = Consent(takes_part="across", media="video", keep_words="year")
 
 HAIFA = School(
@@ -299,11 +315,12 @@ def make_house_app(
         live=live,
     )
     app[LIMITS] = Limits(SECRET)
+    app[ICE] = IceServersFromSettings(clock, (), RELAY, "relay secret", 3600)
     app[CATALOGUES] = Catalogues(locale)
     loader = jinja2.FileSystemLoader(ROOT / "server/templates")
     install_locale(aiohttp_jinja2.setup(app, loader=loader), app[CATALOGUES])
     app.on_response_prepare.append(add_security_headers)
-    for module in (home, schools, twinnings, classes, cards, planning, printing, library):
+    for module in (home, schools, twinnings, classes, cards, planning, printing, library, rehearsal, rehearse):
         app.add_routes(module.routes)
     return app
 
@@ -326,6 +343,7 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     engine = make_engine(f"sqlite+aiosqlite:///{shutil.copy(furnished, tmp_path)}")
     people, sign_ins, clock, live = SqlPeople(engine, SECRET), SqlSignIns(engine), StillClock(), Forgetting()
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
+    app[REHEARSALS] = SqlRehearsals(engine, SECRET)
     client = TestClient(TestServer(app))
     await client.start_server()
     yield House(client, people, clock, live, sign_ins)

@@ -15,6 +15,8 @@ OF_HAIFA = (
     "/classes/class-haifa/cards/haifa-0.svg",
     "/classes/class-haifa/template.csv",
     "/students/haifa-0/erase",
+    "/classes/class-haifa/rehearsal",
+    "/classes/class-haifa/rehearsal/it",
 )
 OF_BOTH = (
     "/twinnings/twinning",
@@ -74,6 +76,8 @@ async def test_what_is_not_there_is_not_found(house: "House", path: str) -> None
     [
         ("admin", "/classes/class-chicago"),
         ("lead", "/classes/class-chicago/cards"),
+        ("lead", "/classes/class-chicago/rehearsal"),
+        ("lead", "/classes/class-chicago/rehearsal/it"),
         ("admin", "/twinnings/twinning/sessions/new"),
         ("stone", "/students/chicago-0/erase"),
     ],
@@ -89,6 +93,10 @@ async def test_a_role_without_the_right_is_refused_in_its_own_school(house: "Hou
         ("stone", "/schools/chicago/invitations"),
         ("stone", "/schools/chicago/partner"),
         ("lead", "/classes/class-chicago/consent"),
+        ("lead", "/classes/class-chicago/rehearsal"),
+        ("lead", "/classes/class-chicago/rehearsal/together"),
+        ("lead", "/classes/class-chicago/rehearsal/end"),
+        ("stone", "/classes/class-haifa/rehearsal"),
         ("lead", "/schools/chicago/classes"),
         ("admin", "/students/chicago-0/code"),
         ("admin", "/sessions/lesson"),
@@ -99,6 +107,8 @@ async def test_a_form_is_refused_to_whoever_may_not_send_it(house: "House", who:
     assert (await (await house.desk_of(who)).post(path)).status == 403
 
 
-@pytest.mark.parametrize("path", [*EVERYWHERE, *OF_BOTH, "/schools/haifa", "/classes/class-haifa"])
+@pytest.mark.parametrize(
+    "path", [*EVERYWHERE, *OF_BOTH, "/schools/haifa", "/classes/class-haifa", "/classes/class-haifa/rehearsal"]
+)
 async def test_every_page_reads_from_right_to_left_for_a_hebrew_reader(house: "House", path: str) -> None:
     assert 'lang="he" dir="rtl"' in (await (await house.desk_of("levi")).get(path)).html

@@ -37,7 +37,7 @@ class At:
 def credential(who: str, *, secret: str = SECRET, made: float = 0, lasts: int = 600) -> tuple[str, str]:
     """Return name and password as the server would give them to a member, `made` seconds from now."""
     servers = IceServersFromSettings(At(made), (), ("turn:relay",), secret, lasts)
-    given: Any = servers.for_person(who, accepts_direct=False)
+    given: Any = servers.for_person(who, "lesson", accepts_direct=False)
     relay = given["iceServers"][0]
     return relay["username"], relay["credential"]
 

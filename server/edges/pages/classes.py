@@ -17,6 +17,7 @@ from server.core.people.models import AuditEntry, ClassGroup, Consent, Student
 from server.core.twinning.roster import LineProblem, Roster, RosterLine, read_roster, roster_template_csv
 from server.edges.pages.desk import Desk, desk_of, see_other
 from server.edges.pages.plan_form import Form
+from server.edges.pages.rehearsal import tested
 
 routes = web.RouteTableDef()
 
@@ -285,6 +286,8 @@ async def _show(desk: Desk, group: ClassGroup, said: Said, *, status: int = 200)
         "may_change": desk.may("change_class"),
         "may_erase": desk.may("erase_student"),
         "may_review": desk.may("review_student"),
+        "may_test": desk.may("test_class"),
+        "tested": (await tested(desk, [group.id])).get(group.id),
         "language_name": desk.language_name,
         "many": desk.request.query.get("many", ""),
     }

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.core.people.models import ClassGroup, LessonSession, School, Student, Twinning
 from server.edges.pages.desk import Clock, Desk, desk_of
+from server.edges.pages.rehearsal import tested
 
 routes = web.RouteTableDef()
 
@@ -57,15 +58,18 @@ async def home_page(desk: Desk, more: dict[str, object], status: int = 200) -> w
     lines = [line for twinning in twinnings for line in await lesson_lines(desk, twinning)]
     ahead = sorted((line for line in lines if is_ahead(desk, line.lesson)), key=lambda line: line.lesson.starts_at)
     behind = sorted((line for line in lines if line.lesson.status == "closed"), key=lambda line: line.lesson.starts_at)
+    classes = await desk.parts.people.classes_of(desk.school.id)
     context = {
         "next": ahead[0] if ahead else None,
         "later": ahead[1:],
         "behind": behind[::-1][:LOOKED_BACK_AT],
         "twinnings": [await _twinning_line(desk, twinning) for twinning in twinnings],
-        "classes": [await class_line(desk, group) for group in await desk.parts.people.classes_of(desk.school.id)],
+        "classes": [await class_line(desk, group) for group in classes],
         "may_plan": any(desk.may("plan_session", twinning=twinning) for twinning in twinnings),
         "may_change_class": desk.may("change_class"),
         "may_see_class": desk.may("see_class"),
+        "may_test": desk.may("test_class"),
+        "tested": await tested(desk, [group.id for group in classes]),
         "may_invite_school": desk.may("invite_staff"),
     }
     return desk.render("home/home.html", context | more, status)

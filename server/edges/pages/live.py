@@ -37,7 +37,9 @@ PHRASEBOOK: tuple[dict[str, str], ...] = (
 class IceServers(Protocol):
     """Where a browser finds a way to another one."""
 
-    def for_person(self, who: str, session: str, *, accepts_direct: bool) -> Mapping[str, object]: ...
+    def for_person(
+        self, who: str, session: str, *, accepts_direct: bool, seconds: int | None = None
+    ) -> Mapping[str, object]: ...
 
 
 ICE: Final[web.AppKey[IceServers]] = web.AppKey("ice", IceServers)
@@ -65,7 +67,7 @@ async def teacher_ice(request: web.Request) -> web.Response:
     """Ways to other browsers, for a visiting teacher."""
     staff = await identity.staff_of(request)
     lesson = await lesson_of(request, staff, request.match_info["session"])
-    accepts = await _accepts_direct(request, staff.school)
+    accepts = await accepts_direct(request, staff.school)
     return as_json(request.app[ICE].for_person(staff.id, lesson.id, accepts_direct=accepts))
 
 
@@ -79,11 +81,11 @@ async def student_ice(request: web.Request) -> web.Response:
     session = request.query.get("session", "")
     if all(lesson.id != session for lesson in await request.app[PARTS].people.sessions_of_student(student)):
         raise Problem(404, "not_found", _("There is no such lesson here."))
-    accepts = await _accepts_direct(request, student.school)
+    accepts = await accepts_direct(request, student.school)
     return as_json(request.app[ICE].for_person(student.id, session, accepts_direct=accepts))
 
 
-async def _accepts_direct(request: web.Request, school_id: str) -> bool:
+async def accepts_direct(request: web.Request, school_id: str) -> bool:
     """Whether the school's administrator accepted that partners may see each other's addresses. The demo's do."""
     if request.app[PARTS].settings.demo:
         return True

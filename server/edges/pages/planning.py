@@ -39,6 +39,7 @@ from server.core.twinning.plan import (
 from server.edges.pages.desk import Clock, Desk, desk_of, other_side, see_other
 from server.edges.pages.library import GROUPS, reading
 from server.edges.pages.plan_form import Form, TypedPlan, read_hour, takes_statements, typed_from, typed_in, understood
+from server.edges.pages.rehearsal import tested
 
 routes = web.RouteTableDef()
 
@@ -278,6 +279,7 @@ async def _show(
         "minutes_wrong": typed.minutes_wrong,
         "conflict": conflict and await _who_changed(desk, session),
         "differs": differences(session, mine) if conflict and mine else (),
+        "tested": await tested(desk, ours.chosen.classes),
         "may_plan": desk.may("plan_session", twinning=twinning),
         "may_change": desk.may("plan_session", twinning=twinning) and session.status == "planned",
     }
