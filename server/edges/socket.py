@@ -36,6 +36,7 @@ from server.wire.messages import (
     Resync,
     SaveDraft,
     Signal,
+    TalkShare,
     read_command,
 )
 
@@ -440,6 +441,9 @@ class LiveSocket:
         match command:
             case SaveDraft():
                 return await self._live.save_draft(peer.session, peer.who, command)
+            case TalkShare():
+                connection.peer = await self._live.talk_share(peer, command)
+                return Outcome(0)
             case ReportConcern():
                 return await self._live.report_concern(peer.session, peer.who, command, command_id)
             case _ if isinstance(command, c.StudentCommand):

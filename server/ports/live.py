@@ -8,7 +8,7 @@ from typing import Protocol
 from server.core.live.events import AnyEvent
 from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
-from server.core.live.scene import Person
+from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
 
@@ -147,6 +147,7 @@ class Setup:
     missing: str | None
     apart: frozenset[frozenset[MemberId]] = frozenset()
     schools: Mapping[str, str] = field(default_factory=dict[str, str])
+    classrooms: Classrooms = Classrooms()
 
 
 class Directory(Protocol):
@@ -186,7 +187,10 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation."""
+    """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation.
+
+    `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
+    """
 
     id: str
     session: str
@@ -197,6 +201,10 @@ class Peer:
     room: RoomId | None = None
     camera: str = "off"
     microphone: str = "off"
+    holding: bool = False
+    talk_step: int = -1
+    talk_seconds: int = 0
+    talk_reliable: bool = False
 
 
 class Presence(Protocol):

@@ -26,12 +26,21 @@ from server.ports.live import Append, Appended, Bus, Directory, Draft, Due, Outb
 from server.runner.memory_of_rooms import Memory, grown_room, grown_session
 from server.runner.publishing import Publisher
 from server.runner.scenes import Scenes, fresh_id, sender_key
-from server.wire.messages import DeviceState, ReportConcern, SaveDraft
+from server.wire.messages import DeviceState, ReportConcern, SaveDraft, TalkShare
 
 TRIES = 8
 LARGE_PAIRING = 120
 SEATS_CHANGE = (e.RoomsProposed, e.SeatMoved, e.LessonStarted, e.MemberRemoved, e.RoomParted, e.SessionClosed)
-ROOMS_CHANGE = (e.LessonStarted, e.FloorMoved, e.Paused, e.Resumed, e.ClassTimeAdded, e.SeatMoved, e.MemberRemoved)
+ROOMS_CHANGE = (
+    e.LessonStarted,
+    e.FloorMoved,
+    e.Paused,
+    e.Resumed,
+    e.ClassTimeAdded,
+    e.SeatMoved,
+    e.MemberRemoved,
+    e.ClassroomShared,
+)
 _logger = structlog.get_logger(__name__)
 
 
@@ -187,9 +196,26 @@ class Live:
 
     async def device_state(self, peer: Peer, state: DeviceState) -> Peer:
         """Note which devices work, for the room and for the teachers."""
-        changed = replace(peer, camera=state.camera, microphone=state.microphone)
+        changed = replace(peer, camera=state.camera, microphone=state.microphone, holding=state.holding)
         await self._presence.put(changed)
         await self.presence_changed(changed.session, changed.room)
+        return changed
+
+    async def talk_share(self, peer: Peer, share: TalkShare) -> Peer:
+        """Note how much a learner has talked in a step; it is kept with their connection, and gone with it."""
+        session = await self.memory.session(peer.session)
+        if session.status != "running":
+            raise Refused("not_running")
+        if peer.room is None:
+            raise Refused("not_your_room")
+        step = current_step(await self.memory.room(peer.room), session)
+        if share.step > step:
+            raise Refused("step_not_reached")
+        changed = replace(peer, talk_step=share.step, talk_seconds=share.seconds_spoken, talk_reliable=share.reliable)
+        if share.step < step or changed == peer:
+            return peer
+        await self._presence.put(changed)
+        await self.publish.talk_changed(session, peer.room)
         return changed
 
     async def presence_changed(self, session_id: str, room: RoomId | None) -> None:
