@@ -1,5 +1,5 @@
 // The student's live page: brings the network, the devices and the parts of the page together.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { StudentApp } from "../components/student/app.mjs";
 import { html } from "../html.mjs";
@@ -7,8 +7,12 @@ import { loadMessages, t } from "../i18n.mjs";
 import { Drafts } from "../net/drafts.mjs";
 import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
+import { Awake } from "../rtc/awake.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { TalkMeter } from "../rtc/talk.mjs";
+import { deviceNews } from "../views/devices.mjs";
+import { closedFor, hears, sees } from "../views/media.mjs";
 import { changes } from "../views/notices.mjs";
 import { signature } from "../views/people.mjs";
 
@@ -17,6 +21,7 @@ import { signature } from "../views/people.mjs";
 
 const PASSES_AFTER = 12_000;
 const THANKS_AFTER = 4000;
+const TALK_TOLD_EVERY = 10_000;
 
 /** @type {StudentBoot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -57,11 +62,19 @@ function begin(session) {
     drafts,
     answer: (step, input, entries) => live.command("answer", { step, input, entries }),
   });
-  const devices = new Devices();
+  const devices = new Devices(navigator.mediaDevices, {
+    shelf: deviceShelf(),
+    tell: (device, what) => {
+      const text = deviceNews(device, what, devices.trouble.peek()[device]);
+      page.tell({ id: `device-${Date.now()}`, kind: what === "lost" ? "warn" : "good", text });
+    },
+  });
   const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
   const page = makePage(session, live, writing, devices, mesh);
   keepWritingInStep(live, writing, drafts);
   keepMediaInStep(live, devices, mesh, page);
+  keepSoundRules(live, devices, mesh);
+  keepTalkMeasured(session, live, devices, page);
   keepLastWords(live, writing, page);
   keepTelling(live, writing, page);
   live.start();
@@ -153,7 +166,13 @@ function makePage(session, live, writing, devices, mesh) {
     },
     listen: (/** @type {(level: number) => void} */ heard) =>
       devices.stream.value ? listenTo(devices.stream.value, heard) : () => {},
-    chime: playChime,
+    chime: () => void playChime(devices.remembered.peek().speaker),
+    allowed: () => allowedMedia(store.room.value?.members),
+    hears: (/** @type {string} */ who) => {
+      const room = store.room.value;
+      return room === null || hears(room, store.presence.value, boot.member, who);
+    },
+    sees: (/** @type {string} */ who) => store.room.value === null || sees(store.room.value, who),
     takeOver: () => live.start(),
     dismiss,
     tell,
@@ -253,7 +272,6 @@ function keepMediaInStep(live, devices, mesh, page) {
       !silent && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
   });
-  effect(() => devices.silence(Boolean(store.session.value?.paused?.calm)));
   // Whoever tried the devices before (this visit or an earlier one) is not asked again.
   effect(() => {
     const ready = page.checked.value && store.room.value !== null && store.session.value?.status === "running";
@@ -262,13 +280,83 @@ function keepMediaInStep(live, devices, mesh, page) {
   effect(() => {
     const camera = devices.camera.value;
     const microphone = devices.microphone.value;
-    if (store.session.value) void live.command("device_state", { camera, microphone }, "device_state");
+    const holding = devices.holding.value;
+    if (store.session.value) void live.command("device_state", { camera, microphone, holding }, "device_state");
   });
   effect(() => {
     if (live.stoppedBy.value || store.session.value?.status === "closed") {
       mesh.close();
       devices.close();
     }
+  });
+}
+
+/**
+ * Whose microphone is open, whose picture may be there, who sits beside me: the server says so, and this device obeys.
+ * @param {Live} live
+ * @param {Devices} devices
+ * @param {Mesh} mesh
+ */
+function keepSoundRules(live, devices, mesh) {
+  const { store } = live;
+  effect(() => {
+    const calm = Boolean(store.session.value?.paused?.calm);
+    devices.keepClosed("calm", { camera: calm, microphone: calm });
+  });
+  effect(() => {
+    const room = store.room.value;
+    const { turn, budget } = room ? closedFor(room, boot.member) : { turn: false, budget: false };
+    devices.keepClosed("turn", { camera: false, microphone: turn });
+    devices.keepClosed("budget", { camera: budget, microphone: false });
+  });
+  effect(() => devices.keepClosed("hold", { camera: false, microphone: devices.remembered.value.hold }));
+  effect(() => {
+    const room = store.room.value;
+    const presence = store.presence.value;
+    const rules = {
+      hears: (/** @type {string} */ who) => room === null || hears(room, presence, boot.member, who),
+      sees: (/** @type {string} */ who) => room === null || sees(room, who),
+    };
+    /** @type {{obey?: (rules: {hears: (who: string) => boolean, sees: (who: string) => boolean}) => void}} */ (
+      mesh
+    ).obey?.(rules);
+  });
+  const awake = new Awake();
+  effect(() => void awake.want(store.session.value?.status === "running" && !live.stoppedBy.value));
+}
+
+/**
+ * In open talk count how long I speak, and tell the number now and then. A reload goes on counting; a new step begins anew.
+ * @param {string} session
+ * @param {Live} live
+ * @param {Devices} devices
+ * @param {Page} page
+ */
+function keepTalkMeasured(session, live, devices, page) {
+  const { store } = live;
+  const talking = computed(() => {
+    const room = store.room.value;
+    const open = room?.state === "working" && store.session.value?.status === "running" && !store.session.value.paused;
+    return room && open && page.lesson.value?.steps[room.step]?.kind === "talk" ? `${room.room}/${room.step}` : "";
+  });
+  effect(() => {
+    const stream = devices.stream.value;
+    const place = talking.value;
+    if (!place || !stream || stream.getAudioTracks().length === 0) return;
+    const key = `havruta-talk/${session}/${place}`;
+    const step = Number(place.slice(place.lastIndexOf("/") + 1));
+    const meter = new TalkMeter(Number(shelf?.getItem(key) ?? 0));
+    const stop = listenTo(stream, (level) => meter.hear(level, performance.now()));
+    const tell = () => {
+      const reliable = devices.remembered.peek().headphones === "yes";
+      shelf?.setItem(key, String(meter.seconds));
+      void live.command("talk_share", { step, seconds_spoken: meter.seconds, reliable }, "talk_share");
+    };
+    const timer = setInterval(tell, TALK_TOLD_EVERY);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   });
 }
 

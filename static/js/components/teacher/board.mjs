@@ -11,7 +11,7 @@ import { timeAt } from "../../views/time.mjs";
 import { SchoolMark } from "../person.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
-import { Name, Refused, TwicePressed } from "./parts.mjs";
+import { Name, OneClassroom, Refused, TwicePressed } from "./parts.mjs";
 import { BoardRow } from "./row.mjs";
 
 /** @import { Group } from "../../views/teacher/board.mjs" */
@@ -165,6 +165,7 @@ function BoardFoot({ desk }) {
     <button type="button" class="button quiet" onClick=${() => {
       desk.asked.value = { dialog: "close" };
     }}>${t("Close the lesson")}</button>
+    <${OneClassroom} desk=${desk} place="everyone" />
     <button type="button" class="button quiet" popovertarget="reading-menu"><span class="glyph settings" aria-hidden="true"></span>${t("Text size and colours")}</button>
     <${AlsoHere} desk=${desk} />
   </footer>`;
