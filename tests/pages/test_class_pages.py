@@ -177,7 +177,8 @@ async def test_settings_are_kept_or_answered_beside_their_fields(house: "House")
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("20000", 20000), ("", None), ("0", 422), ("much", 422), ("-5", 422), ("٣", 422), ("99999999", 422)]
+    ("typed", "kept"),
+    [("20000", 20000), ("", None), ("0", 422), ("much", 422), ("-5", 422), ("٣", 422), ("99999999", 422)],
 )
 async def test_a_school_says_how_much_of_its_connection_a_class_may_use(
     house: "House", typed: str, kept: int | None

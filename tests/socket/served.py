@@ -127,7 +127,9 @@ class Served:
         lesson = await people.session(SESSION)
         assert lesson is not None
         parts = tuple(PlannedPart(protocol=protocol) for protocol in protocols)
-        planned = lesson.model_copy(update={"plan": lesson.plan.model_copy(update={"parts": parts, "talk_shown": talk_shown})})
+        planned = lesson.model_copy(
+            update={"plan": lesson.plan.model_copy(update={"parts": parts, "talk_shown": talk_shown})}
+        )
         agreed = plan_hash(planned)
         sides = tuple(side.model_copy(update={"agreed_plan": agreed}) for side in planned.sides)
         await people.save_session(planned.model_copy(update={"sides": sides}))

@@ -78,7 +78,7 @@ test("a room is told gently, a board in two words, and neither in numbers", () =
   assert.match(talkSentence(talk, room({}), "Noa").text, /What do your partners think/);
   assert.equal(talkSentence(talk, room({}), "Dan").name, "Noa");
   assert.match(talkWords(talk, people, "en"), /^mostly .Noa.$/);
-  assert.match(talkWords({ ...talk, reliable: false }, people, "en"), /no headphones/);
+  assert.match(talkWords({ ...talk, reliable: false }, people, "en"), /roughly$/);
   assert.equal(talkWords({ ...talk, shares: { Noa: 50, Dan: 50 } }, people, "en"), "talk even");
   for (const words of [talkSentence(talk, room({}), "Noa").text, talkWords(talk, people, "en")])
     assert.doesNotMatch(words, /\d/);

@@ -38,7 +38,8 @@ export function BoardPage({ desk, onEnter, onLeave }) {
         <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
           <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
-        </div>`
+        </div>
+        <${OneClassroom} desk=${desk} place="everyone" />`
       }
     </div>
     <${BoardFoot} desk=${desk} />
@@ -165,7 +166,6 @@ function BoardFoot({ desk }) {
     <button type="button" class="button quiet" onClick=${() => {
       desk.asked.value = { dialog: "close" };
     }}>${t("Close the lesson")}</button>
-    <${OneClassroom} desk=${desk} place="everyone" />
     <button type="button" class="button quiet" popovertarget="reading-menu"><span class="glyph settings" aria-hidden="true"></span>${t("Text size and colours")}</button>
     <${AlsoHere} desk=${desk} />
   </footer>`;

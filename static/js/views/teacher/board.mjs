@@ -247,7 +247,7 @@ export function stateWords(row, people, language) {
 export function talkWords(talk, people, language) {
   const most = mostly(talk);
   const words = most ? t("mostly {name}", { name: isolated(nameOf(people[most], language)) }) : t("talk even");
-  return talk.reliable ? words : t("{words}, roughly (no headphones)", { words });
+  return talk.reliable ? words : t("{words}, roughly", { words });
 }
 
 /**
