@@ -100,7 +100,7 @@ export class Devices {
     try {
       const stream = new MediaStream();
       if (allowed === "video") {
-        const both = await this.#ask({ audio: this.#wish("microphone"), video: this.#wish("camera") });
+        const both = await this.#asRemembered(BOTH);
         if (both) for (const track of both.getTracks()) stream.addTrack(track);
         else await this.#one(stream, "camera");
       }
@@ -321,7 +321,7 @@ export class Devices {
    */
   async #open(device) {
     const { round } = this;
-    const track = (await this.#ask({ [KIND[device]]: this.#wish(device) }))?.getTracks()[0];
+    const track = (await this.#asRemembered([device]))?.getTracks()[0];
     if (!track) return false;
     if (round !== this.round) {
       track.stop();
@@ -346,8 +346,7 @@ export class Devices {
     const own = device === "camera" ? PICTURE : SOUND;
     const asked = (await this.#ask({ [kind]: { ...own, ...instead } }))?.getTracks()[0];
     const why = this.trouble.value[device];
-    const back =
-      asked || device === "microphone" ? null : (await this.#ask({ video: this.#wish("camera") }))?.getTracks()[0];
+    const back = asked || device === "microphone" ? null : (await this.#asRemembered(["camera"]))?.getTracks()[0];
     const track = asked ?? back;
     if (round !== this.round) {
       track?.stop();
@@ -364,14 +363,28 @@ export class Devices {
   }
 
   /**
+   * Ask for the devices that were chosen here before; where one is gone or in use, for whatever there is.
+   * @param {readonly Device[]} devices
+   */
+  async #asRemembered(devices) {
+    const wish = (/** @type {boolean} */ chosen) =>
+      Object.fromEntries(devices.map((device) => [KIND[device], this.#wish(device, chosen)]));
+    const got = await this.#ask(wish(true));
+    const another = devices.some((device) => this.remembered.value[device] && this.trouble.value[device] !== "refused");
+    return got ?? (another && this.media ? this.#ask(wish(false)) : null);
+  }
+
+  /**
    * @param {Device} device
+   * @param {boolean} chosen
    * @returns {MediaTrackConstraints}
    */
-  #wish(device) {
-    const id = this.remembered.value[device];
-    const chosen = id ? { deviceId: { ideal: id } } : {};
-    if (device === "microphone") return { ...SOUND, ...chosen };
-    return { ...PICTURE, ...(id ? chosen : { facingMode: "user" }) };
+  #wish(device, chosen) {
+    const id = chosen ? this.remembered.value[device] : "";
+    // Not `ideal`: Chromium takes the default microphone all the same.
+    const which = id ? { deviceId: { exact: id } } : {};
+    if (device === "microphone") return { ...SOUND, ...which };
+    return { ...PICTURE, ...(id ? which : { facingMode: "user" }) };
   }
 
   /**
@@ -379,7 +392,7 @@ export class Devices {
    * @param {Device} device
    */
   async #one(stream, device) {
-    const got = await this.#ask({ [KIND[device]]: this.#wish(device) });
+    const got = await this.#asRemembered([device]);
     for (const track of got?.getTracks() ?? []) stream.addTrack(track);
   }
 

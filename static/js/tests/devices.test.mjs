@@ -82,7 +82,7 @@ class Computer {
     const exact = fields.deviceId?.exact;
     const lens = fields.facingMode?.exact ?? fields.facingMode;
     const found =
-      there.find((one) => one.deviceId === (exact ?? fields.deviceId?.ideal)) ??
+      there.find((one) => one.deviceId === exact) ??
       (exact ? undefined : (there.find((one) => one.facing === lens) ?? there[0]));
     if (!found) throw failure(exact ? "OverconstrainedError" : "NotFoundError");
     const busy = this.fails[found.deviceId];
@@ -253,6 +253,15 @@ test("a remembered device that is not here today is no trouble", async () => {
   assert.equal(devices.inUse("microphone"), "mic");
   assert.equal(devices.remembered.value.headphones, "yes");
   assert.equal(devices.remembered.value.hold, false, "what does not fit is not taken");
+});
+
+test("a remembered device that another program uses today leaves the others", async () => {
+  const computer = new Computer(CAMERA, MIC, HEADSET);
+  computer.fails.headset = "NotReadableError";
+  const { devices } = devicesOn(computer, shelfOf({ "havruta-devices": JSON.stringify({ microphone: "headset" }) }));
+  await devices.open("video");
+  assert.equal(devices.inUse("microphone"), "mic");
+  assert.deepEqual(devices.trouble.value, { camera: "", microphone: "" });
 });
 
 test("a chosen device that is in use elsewhere leaves the one that worked", async () => {
