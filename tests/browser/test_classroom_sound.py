@@ -251,6 +251,7 @@ async def test_whatever_is_refused_there_is_a_sentence_and_a_way_on(strict: Watc
         await child.button("Try again").click()
         await child.page.get_by_text("The browser was told not to use the camera.").wait_for()
         await child.page.get_by_text("You can be heard.").wait_for()
+        await child.page.get_by_text("Choose other devices").click()
         await expect(child.page.get_by_label("Microphone", exact=True)).to_be_visible()
         await child.button("Go on with my voice").click()
         await child.page.locator(".lobby-partner").wait_for()

@@ -23,8 +23,8 @@ export function DeviceCheck({ page }) {
       ${
         inSchool &&
         media !== "none" &&
-        html`<div><p class="notice"><span>${t("In the classroom, put on headphones: then you hear your partner and not your neighbour.")}</span></p>
-        <${Headphones} devices=${devices} /></div>`
+        html`<div class="stack stack-s"><${Headphones} devices=${devices} />
+        <p class="hint">${t("In the classroom, put on headphones: then you hear your partner and not your neighbour.")}</p></div>`
       }
       ${
         media === "video" &&
@@ -33,7 +33,7 @@ export function DeviceCheck({ page }) {
         ${opened && html`<${DeviceButton} device="camera" on=${devices.camera.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("camera", on)} />`}</div><//>`
       }
       ${opened && devices.microphone.value !== "none" && html`<${Level} page=${page} />`}
-      ${opened && html`<${DeviceChoices} devices=${devices} />`}
+      ${opened && somethingToChoose(devices) && html`<details class="fold"><summary>${t("Choose other devices")}</summary><div class="stack"><${DeviceChoices} devices=${devices} /></div></details>`}
       <${Findings} page=${page} />
     </div>
     <div class="button-row check-buttons">
@@ -47,6 +47,11 @@ export function DeviceCheck({ page }) {
       ${!ready && html`<button type="button" class="button quiet" onClick=${page.finishCheck}>${tried ? t("Go on, and write") : t("Go on without trying")}</button>`}
     </div>
   </div>`;
+}
+
+/** @param {StudentPage["devices"]} devices */
+function somethingToChoose(devices) {
+  return Object.values(devices.lists.value).some((list) => list.length > 1);
 }
 
 /**
