@@ -7,7 +7,7 @@ from datetime import datetime
 from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
 from server.core.live.protocol import Protocol
-from server.core.live.scene import Person
+from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import MemberId, RoomId, WorkId
 from server.core.people.consent import Problem, may_cross, ready_to_start
@@ -65,6 +65,11 @@ class PeopleDirectory:
             missing=_missing(ready_to_start(planned, twinning, students, {a for a in adults.values() if a})),
             apart=frozenset(frozenset(pair) for pair in await self.people.apart_pairs([s.id for s in students])),
             schools={school.id: side_of_school[school.id] for school in schools.values()},
+            classrooms=Classrooms(
+                places={side.side: side.place for side in planned.sides},
+                budgets={s.id: s.class_kbits for s in schools.values() if s.class_kbits is not None},
+                talk_shown=planned.plan.talk_shown,
+            ),
         )
 
     async def history(self, session: str) -> History:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -502,7 +502,7 @@ class RedisPresence:
                 other.shares[session] = after
             else:
                 other.shares.pop(session, None)
-            if before != after:
+            if _without_talk(before) != _without_talk(after):
                 self.on_change(session)
 
     def _remove(self, peers: Iterable[Peer], gone: Mapping[MemberId, datetime], now: datetime) -> None:
@@ -519,6 +519,11 @@ class RedisPresence:
         for session, peers in other.shares.items() if other else ():
             self._remove(peers.values(), {}, at)
             self.on_change(session)
+
+
+def _without_talk(peers: Mapping[str, Peer]) -> dict[str, Peer]:
+    """Return peers without what changes every few seconds, and is shown by whoever hears of it first."""
+    return {name: replace(peer, talk_step=-1, talk_seconds=0, talk_reliable=False) for name, peer in peers.items()}
 
 
 def _read_share(share: dict[str, Any] | None) -> _Share | None:

@@ -39,6 +39,7 @@ from server.wire.messages import (
     Resync,
     SaveDraft,
     Signal,
+    TalkShare,
     read_command,
 )
 
@@ -192,7 +193,7 @@ class LiveSocket:
         if kind == "student" and who in session.removed:
             raise Refusal("removed")
         name = peer_id(session_id, who, _tab(auth, sid))
-        peer = Peer(name, session_id, who, kind, side, self._presence.next_order(), room, **_devices(auth))
+        peer = Peer(name, session_id, who, kind, side, self._presence.next_order(), room, *_devices(auth))
         say = await self._language(request, kind, who)
         connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token)
         self._forget_earlier(peer)
@@ -545,7 +546,9 @@ class LiveSocket:
             return Outcome(0)
         if isinstance(command, DeviceState):
             # At once: whoever sits down or leaves meanwhile must not be undone by what this peer was before.
-            connection.peer = replace(peer, camera=command.camera, microphone=command.microphone)
+            connection.peer = replace(
+                peer, camera=command.camera, microphone=command.microphone, holding=command.holding
+            )
             await self._live.device_state(connection.peer)
             return Outcome(0)
         if peer.kind == "teacher":
@@ -553,6 +556,12 @@ class LiveSocket:
         match command:
             case SaveDraft():
                 return await self._live.save_draft(peer.session, member, command)
+            case TalkShare():
+                if await self._live.counts_talk(peer, command):
+                    # At once, as above.
+                    connection.peer = _having_talked(connection.peer, command)
+                    await self._live.talk_share(connection.peer)
+                return Outcome(0)
             case ReportConcern():
                 return await self._live.report_concern(peer.session, member, command, command_id)
             case _ if isinstance(command, c.StudentCommand):
@@ -629,6 +638,12 @@ class LiveSocket:
             _logger.exception("background_work_failed")
 
 
+def _having_talked(peer: Peer, share: TalkShare) -> Peer:
+    # One microphone for two learners cannot tell whose voice it was.
+    reliable = share.reliable and peer.also is None
+    return replace(peer, talk_step=share.step, talk_seconds=share.seconds_spoken, talk_reliable=reliable)
+
+
 def peer_id(session: str, who: str, tab: str) -> str:
     """Return the name of a page's connection: the same after every loss, on every process, and of no other person."""
     digest = hashlib.sha256(json.dumps([session, who, tab]).encode()).digest()
@@ -641,13 +656,13 @@ def _tab(auth: Mapping[str, Any], sid: str) -> str:
     return tab if isinstance(tab, str) and 1 <= len(tab) <= LONGEST_TAB else f"sid {sid}"
 
 
-def _devices(auth: Mapping[str, Any]) -> dict[str, str]:
-    """Return the devices that a page has on, so that a picture does not go out while its page comes back."""
+def _devices(auth: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what of camera and microphone a page has on, so that a picture does not go out while its page comes back."""
     try:
         said = DeviceState.model_validate({"kind": "device_state", **cast(dict[str, Any], auth.get("devices") or {})})
     except (ValidationError, TypeError):
-        return {}
-    return {"camera": said.camera, "microphone": said.microphone}
+        return "off", "off"
+    return said.camera, said.microphone
 
 
 def _not_relayed(sender: Peer, reason: str, receiver: Peer | None = None) -> None:

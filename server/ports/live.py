@@ -8,7 +8,7 @@ from typing import Protocol
 from server.core.live.events import AnyEvent
 from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
-from server.core.live.scene import Person
+from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
 
@@ -147,6 +147,7 @@ class Setup:
     missing: str | None
     apart: frozenset[frozenset[MemberId]] = frozenset()
     schools: Mapping[str, str] = field(default_factory=dict[str, str])
+    classrooms: Classrooms = Classrooms()
 
 
 class Directory(Protocol):
@@ -189,6 +190,7 @@ class Peer:
     """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation.
     `id` stays while a page stays: its next connection has the same one, on whichever process.
     `also`: the second learner at a shared device; they have one camera and one microphone between them.
+    `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
     """
 
     id: str
@@ -201,6 +203,10 @@ class Peer:
     camera: str = "off"
     microphone: str = "off"
     also: MemberId | None = None
+    holding: bool = False
+    talk_step: int = -1
+    talk_seconds: int = 0
+    talk_reliable: bool = False
 
     @property
     def speaks_for(self) -> tuple[str, ...]:

@@ -26,12 +26,21 @@ from server.ports.live import Append, Appended, Bus, Directory, Draft, Due, Outb
 from server.runner.memory_of_rooms import Memory, grown_room, grown_session
 from server.runner.publishing import Publisher
 from server.runner.scenes import Scenes, fresh_id, sender_key
-from server.wire.messages import ReportConcern, SaveDraft
+from server.wire.messages import ReportConcern, SaveDraft, TalkShare
 
 TRIES = 8
 LARGE_PAIRING = 120
 SEATS_CHANGE = (e.RoomsProposed, e.SeatMoved, e.LessonStarted, e.MemberRemoved, e.RoomParted, e.SessionClosed)
-ROOMS_CHANGE = (e.LessonStarted, e.FloorMoved, e.Paused, e.Resumed, e.ClassTimeAdded, e.SeatMoved, e.MemberRemoved)
+ROOMS_CHANGE = (
+    e.LessonStarted,
+    e.FloorMoved,
+    e.Paused,
+    e.Resumed,
+    e.ClassTimeAdded,
+    e.SeatMoved,
+    e.MemberRemoved,
+    e.ClassroomShared,
+)
 _logger = structlog.get_logger(__name__)
 
 
@@ -189,6 +198,24 @@ class Live:
         """Note which devices work, for the room and for the teachers."""
         await self._presence.put(peer)
         await self.presence_changed(peer.session, peer.room)
+
+    async def counts_talk(self, peer: Peer, share: TalkShare) -> bool:
+        """Whether a share of talk is news: of the step at which the room is now. Refused where there is no such talk."""
+        session = await self.memory.session(peer.session)
+        if session.status != "running":
+            raise Refused("not_running")
+        if peer.room is None:
+            raise Refused("not_your_room")
+        step = current_step(await self.memory.room(peer.room), session)
+        if share.step > step:
+            raise Refused("step_not_reached")
+        return share.step == step and (peer.talk_step, peer.talk_seconds) != (share.step, share.seconds_spoken)
+
+    async def talk_share(self, peer: Peer) -> None:
+        """Note how much a learner has talked in a step; it is kept with their connection, and gone with it."""
+        await self._presence.put(peer)
+        if peer.room:
+            await self.publish.talk_changed(await self.memory.session(peer.session), peer.room)
 
     async def presence_changed(self, session_id: str, room: RoomId | None) -> None:
         """Tell the room and the teachers who is connected."""

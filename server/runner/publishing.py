@@ -6,6 +6,7 @@ from collections import defaultdict
 import structlog
 from pydantic import BaseModel
 
+from server.core.live.media import Talking, TalkView, talk_view
 from server.core.live.scene import Scene
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import (
@@ -155,8 +156,29 @@ class Publisher:
             scope=room,
             present=tuple(sorted({who for p in peers if p.kind == "student" for who in p.speaks_for})),
             peers=tuple(_peer_view(p) for p in sorted(peers, key=lambda p: p.order)),
+            talk=await self._talk_shown(session, room),
         )
         await self._outbox.to_room(room, "view", encoded(ViewOut(part="presence", now=self._now(), view=view)))
+
+    async def talk_changed(self, session: Session, room: RoomId) -> None:
+        """Show the teachers, and the room where the plan says so, how it shares the talking now."""
+        self.row_changed(session.id, room)
+        if (await self._scenes.setup(session)).classrooms.talk_shown:
+            await self.room_presence(session.id, room)
+
+    async def _talk_shown(self, session_id: str, room: RoomId) -> TalkView | None:
+        session = await self._memory.session(session_id)
+        if not (await self._scenes.setup(session)).classrooms.talk_shown:
+            return None
+        scene = await self._scenes.scene(session, self._clock.now())
+        return talk_view(await self._memory.room(room), scene, self._talking(session_id))
+
+    def _talking(self, session: str) -> dict[MemberId, Talking]:
+        return {
+            peer.who: Talking(peer.talk_step, peer.talk_seconds, peer.talk_reliable)
+            for peer in self._presence.peers(session)
+            if peer.talk_step >= 0
+        }
 
     async def arrivals(self, session: str, *, only_to: Peer | None = None) -> None:
         """Tell who has arrived: teachers get everybody, students only numbers."""
@@ -224,8 +246,9 @@ class Publisher:
         if session_id not in self.checks:
             self.checks[session_id] = await self._directory.rooms_to_check(session_id)
         checks = self.checks[session_id]
+        talking = self._talking(session_id)
         rows = [
-            row_view(await self._memory.room(room), scene, check=room in checks)
+            row_view(await self._memory.room(room), scene, check=room in checks, talking=talking)
             for room in sorted(rooms & set(session.rooms))
         ]
         body = encoded(RowsOut(now=self._now(), rows=tuple(rows)))
@@ -300,4 +323,5 @@ def _peer_view(peer: Peer) -> PeerView:
         camera=peer.camera,
         microphone=peer.microphone,
         also=peer.speaks_for[1:],
+        holding=peer.holding,
     )

@@ -112,7 +112,7 @@ class Scenes:
         """Return the surroundings of a room's decision."""
         setup = await self.setup(session)
         present = self._presence.present(session.id, now)
-        return Scene(setup.lesson, session, setup.people, present, now, new_id)
+        return Scene(setup.lesson, session, setup.people, present, now, new_id, setup.classrooms)
 
     async def rules(self, session: Session, new_id: str) -> Rules:
         """Return the surroundings of a session's decision."""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.core.live import commands as c
 from server.core.live import views as v
+from server.core.live.media import TalkView
 from server.core.live.works import Entries, MemberId, RoomId
 
 LARGEST_MESSAGE = 32_768
@@ -37,11 +38,21 @@ class ReportConcern(Message):
 
 
 class DeviceState(Message):
-    """Which of my devices work: marks in the teacher's lobby and for my partner."""
+    """Which of my devices work: marks in the teacher's lobby and for my partner. `holding`: I hold to talk out of turn."""
 
     kind: Literal["device_state"] = "device_state"
     camera: Literal["on", "off", "none", "refused"]
     microphone: Literal["on", "off", "none", "refused"]
+    holding: bool = False
+
+
+class TalkShare(Message):
+    """How many seconds I have talked in this step so far, measured here; `reliable` with headphones. Kept by nobody."""
+
+    kind: Literal["talk_share"] = "talk_share"
+    step: c.StepIndex
+    seconds_spoken: Annotated[int, Field(ge=0, le=4 * 60 * 60)]
+    reliable: bool = False
 
 
 class Resync(Message):
@@ -50,7 +61,7 @@ class Resync(Message):
     kind: Literal["resync"] = "resync"
 
 
-SideCommand = SaveDraft | ReportConcern | DeviceState | Resync
+SideCommand = SaveDraft | ReportConcern | DeviceState | TalkShare | Resync
 Incoming = Annotated[
     c.StudentCommand | c.TeacherRoomCommand | c.ProposeRooms | c.SessionCommand | SideCommand,
     Field(discriminator="kind"),
@@ -111,12 +122,14 @@ class PeerView(Message):
     camera: str = "off"
     microphone: str = "off"
     also: tuple[MemberId, ...] = ()
+    holding: bool = False
 
 
 class PresenceView(Message):
     """Who is here now: no version; the newest message counts. `scope`: a room, or the session.
 
-    In the session's scope students get `counts` (arrivals a side) and `adults` only; teachers everybody.
+    In the session's scope students get `counts` (arrivals a side) and `adults` only; teachers everybody. `talk`: how
+    a room shares the talking, where the plan shows it to rooms.
     """
 
     scope: str
@@ -124,6 +137,7 @@ class PresenceView(Message):
     peers: tuple[PeerView, ...] = ()
     adults: tuple[str, ...] = ()
     counts: dict[str, int] = {}
+    talk: TalkView | None = None
 
 
 class MeView(Message):

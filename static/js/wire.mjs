@@ -31,11 +31,14 @@
 /** @typedef {{work: string, entry: number, member: string}} SharedView */
 /** @typedef {{id: string, by: string, at: number, text: string}} NoteView */
 /** @typedef {"working" | "waiting_for_class" | "done"} RoomState */
+/** Whose microphone is open (null: everybody's), which sides' cameras are, and who sits in one classroom. */
+/** @typedef {{microphones: string[] | null, cameras: Record<string, boolean>, apart: string[]}} MediaRulesView */
+/** @typedef {{step: number, shares: Record<string, number>, reliable: boolean}} TalkView */
 /**
  * @typedef {{room: string, number: number, version: number, members: MemberView[], step: number, state: RoomState,
  *   entered_at: number | null, ends_at: number | null, seconds_left: number | null, finished: string[], turn: TurnView | null,
  *   given: GivenView[], confirmed: Record<string, boolean>, lines: LineView[], shared: SharedView[], help: HelpView | null,
- *   visitors: Record<string, boolean>, notes: NoteView[]}} RoomView
+ *   visitors: Record<string, boolean>, notes: NoteView[], media: MediaRulesView}} RoomView
  */
 /** @typedef {{step: number, input: string, work: string, entries: Entry[], held: string, late: boolean}} MineAnswerView */
 /** @typedef {{step: number, input: string, sequence: number, entries: Entry[]}} DraftView */
@@ -47,23 +50,27 @@
 /** @typedef {{id: string, side: string, names: Wording, school: Wording}} HostView */
 /**
  * @typedef {{session: string, version: number, status: "lobby" | "running" | "closed", lesson: string, floor: number, limit: number,
- *   paused: PauseView | null, started_at: number | null, closed_at: number | null, hosts: HostView[], notes: NoteView[]}} SessionView
+ *   paused: PauseView | null, started_at: number | null, closed_at: number | null, hosts: HostView[], notes: NoteView[],
+ *   classrooms?: Record<string, boolean>}} SessionView
  */
 /** @typedef {{room: number, side: string, entry: Entry}} BoardEntryView */
 /** @typedef {{session: string, step: number, version: number, entries: BoardEntryView[]}} BoardView */
 /**
  * @typedef {{room: string, number: number, version: number, members: string[], present: string[], step: number, state: RoomState,
  *   finished: string[], acts: string | null, help: HelpView | null, visitors: string[], entered_at: number | null,
- *   ends_at: number | null, moved_at: number | null, check: boolean}} RowView
+ *   ends_at: number | null, moved_at: number | null, check: boolean, talk?: TalkView | null}} RowView
  */
 /**
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,
  *   unplaced: Record<string, string>, removed: string[], parted: string[]}} SeatsView
  */
-/** @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string, also?: string[]}} PeerView */
+/**
+ * @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string,
+ *   also?: string[], holding?: boolean}} PeerView
+ */
 /**
  * @typedef {{scope: string, present: string[], peers: PeerView[], adults: string[],
- *   counts?: Record<string, number>}} PresenceView
+ *   counts?: Record<string, number>, talk?: TalkView | null}} PresenceView
  */
 /** @typedef {{peer: string, who: string, role: "student" | "teacher", session: string, side: string, also?: string[]}} MeView */
 /**

@@ -17,7 +17,7 @@ from server.core.live.engine import Decision, decide_room
 from server.core.live.lesson import Lesson, Pacing, Part
 from server.core.live.protocol import Input, Option, Protocol, Say, Step, TeacherNotes
 from server.core.live.refusals import Refused
-from server.core.live.scene import Person, Scene
+from server.core.live.scene import Classrooms, Person, Scene
 from server.core.live.session_engine import Rules, decide_session
 from server.core.live.state import Room, Session, apply_room, apply_session, current_step, remember
 from server.core.live.turns import TurnNow, turn_now
@@ -191,6 +191,7 @@ class Played:
         self.apart: frozenset[frozenset[MemberId]] = frozenset()
         self.missing: str | None = None
         self.may_cross = frozenset(people)
+        self.classrooms = Classrooms()
         self._made = 0
         if members:
             self.teacher(c.LayOutRooms(rooms={ROOM: members}))
@@ -216,7 +217,7 @@ class Played:
 
     def scene(self, new_id: str = "") -> Scene:
         """The surroundings of a decision now."""
-        return Scene(self.lesson, self.session, self.people, self.present, self.now, new_id)
+        return Scene(self.lesson, self.session, self.people, self.present, self.now, new_id, self.classrooms)
 
     def at(self, room: RoomId = ROOM) -> int:
         """The index of the room's step."""

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from aiohttp import FormData
 
 from server.core.people.models import Consent
@@ -173,6 +174,27 @@ async def test_settings_are_kept_or_answered_beside_their_fields(house: "House")
     school = await house.people.school("haifa")
     assert school is not None
     assert (school.names["en"], school.days) == ("New name", (1, 7))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("20000", 20000), ("", None), ("0", 422), ("much", 422), ("-5", 422), ("٣", 422), ("99999999", 422)],
+)
+async def test_a_school_says_how_much_of_its_connection_a_class_may_use(
+    house: "House", typed: str, kept: int | None
+) -> None:
+    desk = await house.desk_of("levi")
+    form = [("name_en", "Name"), ("zone", "Asia/Jerusalem"), ("country", "IL"), ("opens", "08:00"), ("closes", "15:00")]
+    answer = await desk.post("/schools/haifa", [*form, ("days", "1"), ("class_kbits", typed)])
+    school = await house.people.school("haifa")
+    assert school is not None
+    if kept == 422:
+        assert answer.status == 422
+        assert f'value="{typed}"' in answer.html
+        assert school.class_kbits is None
+    else:
+        assert answer.status == 303
+        assert school.class_kbits == kept
 
 
 async def test_an_invitation_is_a_one_time_link_for_the_roles_that_were_chosen(house: "House") -> None:

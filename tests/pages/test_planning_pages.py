@@ -39,6 +39,19 @@ async def test_a_changed_title_and_hour_are_kept_on_the_teachers_own_clock(house
     assert session.starts_at.isoformat() == "2026-11-18T15:00:00+00:00"
 
 
+async def test_teachers_choose_whether_rooms_see_how_they_share_the_talking(house: "House") -> None:
+    desk = await house.desk_of("stone")
+    page = await opened(desk)
+    assert ("talk", "on") not in page.fields
+    for chosen in ([("talk", "on")], []):
+        page = await opened(desk)
+        fields = [field for field in page.fields if field[0] != "talk"]
+        await desk.post(PLAN, [*fields, *chosen, ("do", "save")])
+        session = await house.people.session("lesson")
+        assert session is not None
+        assert session.plan.talk_shown is bool(chosen)
+
+
 async def test_what_cannot_be_understood_is_kept_as_typed_and_marked(house: "House") -> None:
     desk = await house.desk_of("stone")
     page = await opened(desk)

@@ -1,5 +1,7 @@
 """Who may do what, personal codes, and what must be agreed before a lesson starts."""
 
+import hashlib
+import json
 from itertools import product
 from typing import get_args
 
@@ -129,6 +131,24 @@ def test_any_change_of_what_was_agreed_asks_both_sides_again() -> None:
     assert codes_of(slot_minutes=60) == again
     assert codes_of(starts_at=NOW.replace(hour=15)) == again
     assert codes_of(title={"en": "Another title"}) == []
+
+
+def test_that_rooms_see_how_they_share_the_talking_is_agreed_to_as_well() -> None:
+    shown = lesson().plan.model_copy(update={"talk_shown": True})
+    assert codes_of(plan=shown) == [("not_agreed", "a"), ("not_agreed", "b")]
+
+
+def test_an_agreement_from_before_there_was_that_choice_still_holds() -> None:
+    planned = lesson()
+    before = planned.plan.model_dump(mode="json", exclude={"talk_shown"})
+    agreed = {
+        "plan": before,
+        "starts_at": int(planned.starts_at.timestamp()),
+        "slot_minutes": planned.slot_minutes,
+        "classes": {side.side: sorted(side.classes) for side in planned.sides},
+    }
+    canonical = json.dumps(agreed, sort_keys=True, ensure_ascii=False)
+    assert plan_hash(planned) == hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def test_each_thing_that_is_missing_is_named() -> None:

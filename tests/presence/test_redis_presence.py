@@ -102,6 +102,18 @@ async def test_a_change_elsewhere_is_told_and_ones_own_is_not(empty_url: str, jo
     assert told_there == ["s", "s"]
 
 
+async def test_measured_talk_travels_without_making_others_show_their_rooms_anew(empty_url: str, join: Join) -> None:
+    here, there = await join(empty_url, "here"), await join(empty_url, "there")
+    await here.put(NOA)
+    await until(lambda: there.peers("s") == [NOA])
+    told: list[str] = []
+    there.on_change = told.append
+    talking = replace(NOA, talk_step=2, talk_seconds=11, talk_reliable=True)
+    await here.put(talking)
+    await until(lambda: there.peers("s") == [talking])
+    assert told == []
+
+
 async def test_only_its_own_process_drops_a_connection(empty_url: str, join: Join, clock: MovedClock) -> None:
     here, there = await join(empty_url, "here"), await join(empty_url, "there")
     await here.put(NOA)

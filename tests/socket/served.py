@@ -121,13 +121,15 @@ class Served:
         )
         await self.house.people.add_students([(student, make_code(secrets.token_bytes(64)))])
 
-    async def plan(self, *protocols: str) -> None:
+    async def plan(self, *protocols: str, talk_shown: bool = False) -> None:
         """Plan the lesson anew, with these protocols in full, agreed to by both sides."""
         people = self.house.people
         lesson = await people.session(SESSION)
         assert lesson is not None
         parts = tuple(PlannedPart(protocol=protocol) for protocol in protocols)
-        planned = lesson.model_copy(update={"plan": lesson.plan.model_copy(update={"parts": parts})})
+        planned = lesson.model_copy(
+            update={"plan": lesson.plan.model_copy(update={"parts": parts, "talk_shown": talk_shown})}
+        )
         agreed = plan_hash(planned)
         sides = tuple(side.model_copy(update={"agreed_plan": agreed}) for side in planned.sides)
         await people.save_session(planned.model_copy(update={"sides": sides}))

@@ -43,6 +43,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "save_draft": {**STEP, "input": "idea", "sequence": 1, "entries": []},
     "report_concern": {"about": "me"},
     "device_state": {"camera": "off", "microphone": "off"},
+    "talk_share": {**STEP, "seconds_spoken": 7},
     "resync": {},
     "add_time": {"room": "ROOM"},
     "move_room_on": {"room": "ROOM", **STEP},
@@ -60,6 +61,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "send_note": {"text": "Look again at the text"},
     "remove_member": {"member": "no-such-child"},
     "part_room": {"room": "no-such-room"},
+    "share_classroom": {"shared": False},
     "close_session": {},
     "lay_out_rooms": {"rooms": {}},
 }
@@ -89,6 +91,7 @@ TEACHERS = {
     "send_note": "ok",
     "remove_member": "unknown_member",
     "part_room": "unknown_room",
+    "share_classroom": "ok",
     "close_session": "ok",
 }
 EXPECTED: dict[str, dict[Role, str]] = {

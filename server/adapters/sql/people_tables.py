@@ -25,6 +25,7 @@ schools = Table(
     Column("the_name", String(10), nullable=False),
     Column("emergency", JSON, nullable=False),
     Column("direct_addresses_accepted", Boolean, nullable=False),
+    Column("class_kbits", Integer),
 )
 
 staff = Table(

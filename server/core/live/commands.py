@@ -294,6 +294,13 @@ class PartRoom(Command):
     room: Short
 
 
+class ShareClassroom(Command):
+    """Our children sit in one classroom (or not): then they do not hear each other through the network."""
+
+    kind: Literal["share_classroom"] = "share_classroom"
+    shared: bool
+
+
 class CloseSession(Command):
     """End the lesson."""
 
@@ -311,6 +318,7 @@ SessionCommand = (
     | SendNote
     | RemoveMember
     | PartRoom
+    | ShareClassroom
     | CloseSession
 )
 TeacherCommand = TeacherRoomCommand | ProposeRooms | SessionCommand

@@ -294,6 +294,15 @@ class RoomParted(Event):
     room: RoomId
 
 
+class ClassroomShared(Event):
+    """A teacher said whether the children of their side sit in one classroom."""
+
+    kind: Literal["classroom_shared"] = "classroom_shared"
+    side: str
+    shared: bool
+    by: StaffId
+
+
 class SessionClosed(Event):
     """The lesson ended."""
 
@@ -312,6 +321,7 @@ SessionEvents = (
     | NoteSent
     | MemberRemoved
     | RoomParted
+    | ClassroomShared
     | SessionClosed
 )
 

@@ -1,7 +1,7 @@
 """What a decision needs to know beside its own stream: the lesson, the people, who is here, the time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -29,6 +29,22 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Classrooms:
+    """Where the children of a lesson sit: `places` by side ("school", "home"), `budgets` by school, in kbit/s for its class.
+
+    `talk_shown`: whether the plan lets rooms see how they share the talking.
+    """
+
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    budgets: Mapping[str, int] = field(default_factory=dict[str, int])
+    talk_shown: bool = False
+
+    def place_of(self, side: str) -> str:
+        """Return where a side's children are."""
+        return self.places.get(side, "school")
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """The surroundings of one decision. `present`: members here now, or gone for less than the grace."""
 
@@ -38,6 +54,7 @@ class Scene:
     present: frozenset[MemberId]
     now: datetime
     new_id: WorkId
+    classrooms: Classrooms = Classrooms()
 
     def seated(self, room: Room) -> tuple[MemberId, ...]:
         """Members with a seat in the room, in seat order."""

@@ -65,6 +65,10 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             if not session.rooms.get(room):
                 raise Refused("unknown_room")
             return Decision((e.RoomParted(room=room),))
+        case c.ShareClassroom(shared=shared):
+            if session.classrooms.get(teacher.side) == shared:
+                return Decision()
+            return Decision((e.ClassroomShared(side=teacher.side, shared=shared, by=teacher.staff),))
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:

@@ -126,6 +126,7 @@ class Session:
     notes: tuple[Note, ...] = ()
     removed: frozenset[MemberId] = frozenset()
     parted: frozenset[RoomId] = frozenset()
+    classrooms: dict[str, bool] = field(default_factory=dict[str, bool])
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
@@ -291,6 +292,8 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
                 unplaced={**session.unplaced, **parted},
                 former=session.former | former,
             )
+        case e.ClassroomShared(side=side, shared=shared):
+            return replace(session, classrooms={**session.classrooms, side: shared})
         case e.SessionClosed():
             return replace(session, status="closed", closed_at=at)
         case _:

@@ -1,11 +1,13 @@
 """What each person sees of a lesson: the session (all), a room (its members), mine (one person), a row (teachers)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_classroom, media_rules, talk_view
 from server.core.live.protocol import Step
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
@@ -146,6 +148,7 @@ class RoomView(View):
     help: HelpView | None
     visitors: dict[str, bool]
     notes: tuple[NoteView, ...]
+    media: MediaRulesView
 
 
 class MineAnswerView(View):
@@ -197,7 +200,7 @@ class HostView(View):
 
 
 class SessionView(View):
-    """The lesson, the same for everyone in it."""
+    """The lesson, the same for everyone in it. `classrooms`: by side, whether its children sit in one room."""
 
     session: str
     version: int
@@ -210,6 +213,7 @@ class SessionView(View):
     closed_at: int | None
     hosts: tuple[HostView, ...]
     notes: tuple[NoteView, ...]
+    classrooms: dict[str, bool] = {}
 
 
 class BoardEntryView(View):
@@ -247,6 +251,7 @@ class RowView(View):
     ends_at: int | None
     moved_at: int | None
     check: bool = False
+    talk: TalkView | None = None
 
 
 class SeatsView(View):
@@ -277,6 +282,7 @@ def room_view(room: Room, scene: Scene, words: Words) -> RoomView:
     pause = scene.session.paused
     left = round((over - scene.now) / timedelta(seconds=1)) if pause and over else None
     arrived = room.step >= scene.session.floor
+    turn = _turn(room, scene)
     return RoomView(
         room=room.id,
         number=room_number(room.id),
@@ -288,7 +294,7 @@ def room_view(room: Room, scene: Scene, words: Words) -> RoomView:
         ends_at=None if pause else milliseconds(over),
         seconds_left=left,
         finished=_finished(room, scene),
-        turn=_turn(room, scene),
+        turn=turn,
         given=_given(room, scene, step, words),
         confirmed=room.confirmed if arrived else {},
         lines=_lines(room, scene, words),
@@ -300,6 +306,7 @@ def room_view(room: Room, scene: Scene, words: Words) -> RoomView:
         help=help_view(room),
         visitors=room.visitors,
         notes=notes_view(scene.session, words.works, room.id),
+        media=media_rules(room, scene, turn.acts if turn else None),
     )
 
 
@@ -502,10 +509,16 @@ def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works:
         closed_at=milliseconds(session.closed_at),
         hosts=tuple(HostView(id=h.id, side=h.side, names=h.names, school=h.school) for h in hosts),
         notes=notes_view(session, works, None),
+        classrooms={side: in_one_classroom(scene, side) for side in ("a", "b")},
     )
 
 
-def row_view(room: Room, scene: Scene, *, check: bool = False) -> RowView:
+NOBODY_TALKS: Mapping[MemberId, Talking] = {}
+
+
+def row_view(
+    room: Room, scene: Scene, *, check: bool = False, talking: Mapping[MemberId, Talking] = NOBODY_TALKS
+) -> RowView:
     """Return the room's row on a teacher's board."""
     turn = _turn(room, scene)
     return RowView(
@@ -524,6 +537,7 @@ def row_view(room: Room, scene: Scene, *, check: bool = False) -> RowView:
         ends_at=None if scene.session.paused else milliseconds(scene.deadline(room)),
         moved_at=milliseconds(room.moved_at),
         check=check,
+        talk=talk_view(room, scene, talking),
     )
 
 

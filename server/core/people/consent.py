@@ -50,8 +50,12 @@ def may_cross(student: Student) -> bool:
 
 def plan_hash(session: LessonSession) -> str:
     """Return what an agreement is to: the plan, the time, the slot and who takes part. Any change of these asks anew."""
+    plan = session.plan.model_dump(mode="json")
+    if not plan["talk_shown"]:
+        # Plans that were agreed to before there was this choice are what was agreed to.
+        del plan["talk_shown"]
     agreed = {
-        "plan": session.plan.model_dump(mode="json"),
+        "plan": plan,
         "starts_at": int(session.starts_at.timestamp()),
         "slot_minutes": session.slot_minutes,
         "classes": {side.side: sorted(side.classes) for side in session.sides},

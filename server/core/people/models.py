@@ -16,6 +16,7 @@ KeepWords = Literal["year", "session"]
 Place = Literal["school", "home"]
 Role = Literal["admin", "coordinator", "teacher", "safety_lead"]
 SessionStatus = Literal["planned", "lobby", "running", "closed"]
+MIN_CLASS_KBITS, MAX_CLASS_KBITS = 1, 10_000_000
 
 
 class Record(BaseModel):
@@ -25,7 +26,10 @@ class Record(BaseModel):
 
 
 class School(Record):
-    """One school. `days`: ISO weekdays of lessons (Monday 1 … Sunday 7); times are local to `zone`."""
+    """One school. `days`: ISO weekdays of lessons (Monday 1 … Sunday 7); times are local to `zone`.
+
+    `class_kbits`: how much of its connection one class may use for calls, both ways together; None is no limit.
+    """
 
     id: str
     names: Wording
@@ -43,6 +47,7 @@ class School(Record):
     the_name: Literal["written", "heh"] = "written"
     emergency: Wording = {}
     direct_addresses_accepted: bool = False
+    class_kbits: Annotated[int, Field(ge=MIN_CLASS_KBITS, le=MAX_CLASS_KBITS)] | None = None
 
 
 class Staff(Record):
@@ -123,7 +128,10 @@ class PlannedPart(Record):
 
 
 class Plan(Record):
-    """What both teachers edit and agree to. `first`/`last` are segment ids of the text."""
+    """What both teachers edit and agree to. `first`/`last` are segment ids of the text.
+
+    `talk_shown`: rooms see how they share the talking; teachers see it in any case.
+    """
 
     parts: Annotated[tuple[PlannedPart, ...], Field(max_length=12)] = ()
     text: str | None = None
@@ -131,6 +139,7 @@ class Plan(Record):
     last: str | None = None
     band: Band = "B"
     pacing: Pacing = "pairs"
+    talk_shown: bool = False
 
 
 class SessionSide(Record):

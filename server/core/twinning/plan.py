@@ -178,7 +178,7 @@ def arc_for(lesson: LessonSession, planned: Sequence[LessonSession]) -> str:
     return arc
 
 
-Difference = Literal["title", "when", "slot", "classes", "places", "text", "band", "pacing", "protocols"]
+Difference = Literal["title", "when", "slot", "classes", "places", "text", "band", "pacing", "talk", "protocols"]
 
 
 def differences(one: LessonSession, other: LessonSession) -> tuple[Difference, ...]:
@@ -193,6 +193,7 @@ def differences(one: LessonSession, other: LessonSession) -> tuple[Difference, .
         "text": (a.text, a.first, a.last) != (b.text, b.first, b.last),
         "band": a.band != b.band,
         "pacing": a.pacing != b.pacing,
+        "talk": a.talk_shown != b.talk_shown,
         "protocols": a.parts != b.parts,
     }
     return tuple(name for name, differs in found.items() if differs)

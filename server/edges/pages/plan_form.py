@@ -43,6 +43,7 @@ class TypedPlan:
     slot: str
     band: str
     pacing: str
+    talk: bool
     text: str
     first: str
     last: str
@@ -88,6 +89,7 @@ def typed_from(session: LessonSession, side: SideName, zone: str) -> TypedPlan:
         slot=str(session.slot_minutes),
         band=plan.band,
         pacing=plan.pacing,
+        talk=plan.talk_shown,
         text=plan.text or "",
         first=plan.first or "",
         last=plan.last or "",
@@ -118,6 +120,7 @@ def typed_in(form: Form) -> TypedPlan:
         slot=_one(form, "slot"),
         band=_one(form, "band"),
         pacing=_one(form, "pacing"),
+        talk=_one(form, "talk") == "on",
         text=_one(form, "text"),
         first=_one(form, "first"),
         last=_one(form, "last"),
@@ -175,6 +178,7 @@ def understood(
         last=last,
         band=typed.band if typed.band in ("A", "B", "C") else session.plan.band,
         pacing=typed.pacing if typed.pacing in ("pairs", "class") else session.plan.pacing,
+        talk_shown=typed.talk,
     )
     one, other = (_side(typed, s, allowed[s.side]) for s in session.sides)
     return session.model_copy(

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import ValidationError
 
-from server.core.people.models import AuditEntry, ClassGroup, Role, School, Twinning, TwinningSide
+from server.core.people.models import (
+    MAX_CLASS_KBITS,
+    MIN_CLASS_KBITS,
+    AuditEntry,
+    ClassGroup,
+    Role,
+    School,
+    Twinning,
+    TwinningSide,
+)
 from server.edges.pages.desk import Desk, desk_of, see_other
 from server.edges.pages.home import home_page
 from server.edges.pages.plan_form import Form
@@ -167,6 +176,7 @@ def _typed_from(school: School) -> TypedSchool:
         "jewish_calendar": "on" if school.jewish_calendar else "",
         "the_name": school.the_name,
         "direct_addresses": "on" if school.direct_addresses_accepted else "",
+        "class_kbits": "" if school.class_kbits is None else str(school.class_kbits),
         "emergency_en": school.emergency.get("en", ""),
         "emergency_he": school.emergency.get("he", ""),
     }
@@ -195,6 +205,7 @@ def _understood(typed: TypedSchool, school: School) -> School | None:
         errors["closes"] = "closes_before_it_opens"
     if opens and friday and opens >= friday:
         errors["friday_closes"] = "closes_before_it_opens"
+    kbits = _kbits(said, errors)
     if errors:
         return None
     changes = {
@@ -213,6 +224,7 @@ def _understood(typed: TypedSchool, school: School) -> School | None:
         "the_name": said.get("the_name", school.the_name),
         "emergency": emergency,
         "direct_addresses_accepted": said.get("direct_addresses") == "on",
+        "class_kbits": kbits,
     }
     try:
         return School.model_validate(school.model_dump() | changes)
@@ -232,6 +244,16 @@ def _hour(said: dict[str, str], name: str, errors: dict[str, str]) -> time | Non
     except ValueError:
         errors[name] = "hour_needed"
         return None
+
+
+def _kbits(said: dict[str, str], errors: dict[str, str]) -> int | None:
+    typed = said.get("class_kbits", "")
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdecimal()) or not MIN_CLASS_KBITS <= int(typed) <= MAX_CLASS_KBITS:
+        errors["class_kbits"] = "kbits_needed"
+        return None
+    return int(typed)
 
 
 def _is_zone(name: str) -> bool:

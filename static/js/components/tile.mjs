@@ -21,6 +21,8 @@ import { Name, SchoolMark } from "./person.mjs";
  * @property {"" | "connecting" | "lost" | "away"} [state]
  * @property {string} [note] a sentence over the picture
  * @property {boolean} [silenced] nothing is heard from it now
+ * @property {boolean} [near] sits in the same classroom, and is heard without the network
+ * @property {string} [speaker] where its sound comes out, if that was chosen
  * @property {unknown} [children]
  */
 
@@ -36,11 +38,12 @@ export function Tile(props) {
     state && `is-${state}`,
   ];
   return html`<figure class=${classes.filter(Boolean).join(" ")}>
-    <${Sound} stream=${stream} shown=${hasVideo} muted=${self || props.silenced} />
+    <${Sound} stream=${stream} shown=${hasVideo} muted=${self || props.silenced} speaker=${props.speaker ?? ""} />
     ${!hasVideo && html`<span class=${`avatar large ${whose}`} aria-hidden="true">${initial(name)}</span>`}
     ${note && html`<p class="tile-note">${note}</p>`}
     <figcaption class="name-plate">
       <${SchoolMark} whose=${whose} />${self && !props.both ? html`<span>${t("me")}</span>` : html`<${Name} name=${name} />`}
+      ${props.near && html`<span class="near">${t("beside you")}</span>`}
       ${muted && html`<span class="glyph mic-off" role="img" aria-label=${t("microphone off")}></span>`}
       ${level > 0 && html`<span class="link-mark" data-level=${level} role="img" aria-label=${levelWords(level)}><i></i></span>`}
     </figcaption>
@@ -55,9 +58,9 @@ function levelWords(level) {
 
 /**
  * The media element stays in place while a picture comes and goes, so that the voice never stops with it.
- * @param {{stream: MediaStream | null, shown: boolean, muted?: boolean}} props
+ * @param {{stream: MediaStream | null, shown: boolean, muted?: boolean, speaker: string}} props
  */
-function Sound({ stream, shown, muted }) {
+function Sound({ stream, shown, muted, speaker }) {
   const element = useRef(/** @type {HTMLVideoElement | null} */ (null));
   useEffect(() => {
     const video = element.current;
@@ -68,7 +71,17 @@ function Sound({ stream, shown, muted }) {
     if (stream)
       video.play().catch(() => document.addEventListener("pointerdown", () => void video.play(), { once: true }));
   }, [stream, muted]);
+  useEffect(() => {
+    // A speaker that was pulled out: the usual one sounds.
+    if (element.current && "setSinkId" in element.current) element.current.setSinkId(speaker).catch(() => {});
+  }, [speaker]);
   return html`<video ref=${element} playsinline autoplay hidden=${!shown} muted=${muted}></video>`;
+}
+
+/** The other lens of a phone. @param {{onFlip: () => void}} props */
+export function FlipButton({ onFlip }) {
+  const words = t("Other camera");
+  return html`<button type="button" class="button icon" aria-label=${words} title=${words} onClick=${onFlip}><span class="glyph flip" aria-hidden="true"></span></button>`;
 }
 
 /**

@@ -8,10 +8,14 @@ import { Drafts } from "../net/drafts.mjs";
 import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
 import { Seat } from "../net/seat.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
+import { Awake } from "../rtc/awake.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
 import { IceServers } from "../rtc/ice.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { TalkMeter } from "../rtc/talk.mjs";
+import { deviceNews } from "../views/devices.mjs";
 import { stepAt } from "../views/lesson.mjs";
+import { closedFor, hears, sees } from "../views/media.mjs";
 import { changes } from "../views/notices.mjs";
 import { signature } from "../views/people.mjs";
 import { atDevice, isOnesOwn, leastOf, withoutPrivate } from "../views/seat.mjs";
@@ -24,6 +28,7 @@ const PASSES_AFTER = 12_000;
 const THANKS_AFTER = 4000;
 const LEAVES_AFTER = 2000;
 const SAVER = "havruta-data-saver";
+const TALK_TOLD_EVERY = 10_000;
 
 /** @type {StudentBoot} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
@@ -52,13 +57,21 @@ function begin(session) {
   const live = new Live({ socket: boot.socket, session, who: boot.member });
   const seat = new Seat({ first: boot.member, session, shelf });
   const pens = makePens(session, live, seat);
-  const devices = new Devices();
+  const devices = new Devices(navigator.mediaDevices, {
+    shelf: deviceShelf(),
+    tell: (device, what) => {
+      const text = deviceNews(device, what, devices.trouble.peek()[device]);
+      page.tell({ id: `device-${Date.now()}`, kind: what === "lost" ? "warn" : "good", text });
+    },
+  });
   const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
   const page = makePage(session, live, seat, pens, devices, mesh);
   keepSeat(live, seat, pens);
   keepWritingInStep(live, pens);
   keepMediaInStep(live, devices, mesh, page);
   keepSparing(mesh, page);
+  keepSoundRules(live, seat, devices, mesh);
+  keepTalkMeasured(session, live, devices, page);
   keepLastWords(live, pens, page);
   keepTelling(live, page);
   live.start();
@@ -266,7 +279,13 @@ function makePage(session, live, seat, pens, devices, mesh) {
     },
     listen: (/** @type {(level: number) => void} */ heard) =>
       devices.stream.value ? listenTo(devices.stream.value, heard) : () => {},
-    chime: playChime,
+    chime: () => void playChime(devices.remembered.peek().speaker),
+    allowed: () => allowedMedia(store.room.value?.members, seat),
+    hears: (/** @type {string} */ who) => {
+      const room = store.room.value;
+      return room === null || hears(room, store.presence.value, boot.member, who);
+    },
+    sees: (/** @type {string} */ who) => store.room.value === null || sees(store.room.value, who),
     takeOver: () => live.start(),
     dismiss,
     tell,
@@ -385,7 +404,6 @@ function keepMediaInStep(live, devices, mesh, page) {
     mesh.allow(allowedMedia(room?.members, page.seat));
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
   });
-  effect(() => devices.silence(Boolean(store.session.value?.paused?.calm)));
   // Whoever tried the devices before (this visit or an earlier one) is not asked again.
   effect(() => {
     const ready = page.checked.value && store.room.value !== null && store.session.value?.status === "running";
@@ -394,7 +412,8 @@ function keepMediaInStep(live, devices, mesh, page) {
   effect(() => {
     const camera = devices.camera.value;
     const microphone = devices.microphone.value;
-    if (store.session.value) void live.command("device_state", { camera, microphone }, "device_state");
+    const holding = devices.holding.value;
+    if (store.session.value) void live.command("device_state", { camera, microphone, holding }, "device_state");
   });
   effect(() => {
     if (live.stoppedBy.value || store.session.value?.status === "closed") {
@@ -402,6 +421,74 @@ function keepMediaInStep(live, devices, mesh, page) {
       mesh.close();
       devices.close();
     }
+  });
+}
+
+/**
+ * Whose microphone is open, whose picture may be there, who sits beside me: the server says so, and this device obeys.
+ * @param {Live} live
+ * @param {Seat} seat
+ * @param {Devices} devices
+ * @param {Mesh} mesh
+ */
+function keepSoundRules(live, seat, devices, mesh) {
+  const { store } = live;
+  effect(() => {
+    const calm = Boolean(store.session.value?.paused?.calm);
+    devices.keepClosed("calm", { camera: calm, microphone: calm });
+  });
+  effect(() => {
+    const room = store.room.value;
+    const { turn, budget } = room ? closedFor(room, seat.members.value) : { turn: false, budget: false };
+    devices.keepClosed("turn", { camera: false, microphone: turn });
+    devices.keepClosed("budget", { camera: budget, microphone: false });
+  });
+  effect(() => devices.keepClosed("hold", { camera: false, microphone: devices.remembered.value.hold }));
+  effect(() => {
+    const room = store.room.value;
+    const presence = store.presence.value;
+    const rules = {
+      hears: (/** @type {string} */ who) => room === null || hears(room, presence, boot.member, who),
+      sees: (/** @type {string} */ who) => room === null || sees(room, who),
+    };
+    mesh.obey(rules);
+  });
+  const awake = new Awake();
+  effect(() => void awake.want(store.session.value?.status === "running" && !live.stoppedBy.value));
+}
+
+/**
+ * In open talk count how long I speak, and tell the number now and then. A reload goes on counting; a new step begins anew.
+ * @param {string} session
+ * @param {Live} live
+ * @param {Devices} devices
+ * @param {Page} page
+ */
+function keepTalkMeasured(session, live, devices, page) {
+  const { store } = live;
+  const talking = computed(() => {
+    const room = store.room.value;
+    const open = room?.state === "working" && store.session.value?.status === "running" && !store.session.value.paused;
+    return room && open && page.lesson.value?.steps[room.step]?.kind === "talk" ? `${room.room}/${room.step}` : "";
+  });
+  effect(() => {
+    const stream = devices.stream.value;
+    const place = talking.value;
+    if (!place || !stream || stream.getAudioTracks().length === 0) return;
+    const key = `havruta-talk/${session}/${place}`;
+    const step = Number(place.slice(place.lastIndexOf("/") + 1));
+    const meter = new TalkMeter(Number(shelf?.getItem(key) ?? 0));
+    const stop = listenTo(stream, (level) => meter.hear(level, performance.now()));
+    const tell = () => {
+      const reliable = devices.remembered.peek().headphones === "yes";
+      shelf?.setItem(key, String(meter.seconds));
+      void live.command("talk_share", { step, seconds_spoken: meter.seconds, reliable }, "talk_share");
+    };
+    const timer = setInterval(tell, TALK_TOLD_EVERY);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   });
 }
 

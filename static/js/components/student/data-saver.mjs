@@ -5,8 +5,6 @@ import { t } from "../../i18n.mjs";
 /** @import {Saver} from "../../rtc/quality.mjs" */
 /** @import {StudentPage} from "./page.mjs" */
 
-export const DATA_MENU = "data-menu";
-
 /** @param {{page: StudentPage}} props */
 export function DataSaver({ page }) {
   const choices = /** @type {[Saver, string][]} */ ([
@@ -14,7 +12,7 @@ export function DataSaver({ page }) {
     ["small", t("Small pictures")],
     ["none", t("No pictures")],
   ]);
-  return html`<div class="menu" id=${DATA_MENU} popover>
+  return html`<div class="field">
     <span class="label" id="data-saver">${t("Data saver")}</span>
     <div class="segmented" role="group" aria-labelledby="data-saver">
       ${choices.map(
@@ -24,6 +22,6 @@ export function DataSaver({ page }) {
           }}>${words}</button>`,
       )}
     </div>
-    <p class="soft small">${t("For a weak line, or one that is paid by use. Voices always go on.")}</p>
+    <p class="hint">${t("For a weak line, or one that is paid by use. Voices always go on.")}</p>
   </div>`;
 }

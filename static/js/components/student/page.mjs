@@ -1,9 +1,10 @@
 // What the parts of the student's page are given: signals to read, and doors to call.
 
-/** @import {Ack, BoardView, DeviceMark, Entry, Lesson, MeView, MineView, PresenceView, RoomView, SessionView, StudentBoot} from "../../wire.mjs" */
+/** @import {Ack, BoardView, Entry, Lesson, Media, MeView, MineView, PresenceView, RoomView, SessionView, StudentBoot} from "../../wire.mjs" */
 /** @import {ReadonlySignal, Signal} from "@preact/signals" */
 /** @import {Remote, Uplink} from "../../rtc/media-room.mjs" */
 /** @import {Saver} from "../../rtc/quality.mjs" */
+/** @import {Devices} from "../../rtc/devices.mjs" */
 /** @import {Told} from "../../views/notices.mjs" */
 
 /**
@@ -45,7 +46,10 @@
  * @property {() => void} tryPicture
  * @property {Signal<Saver>} saver how much data this device may spend on pictures
  * @property {ReadonlySignal<string>} noVideo why there are no pictures at all, or ""
- * @property {{stream: ReadonlySignal<MediaStream | null>, camera: ReadonlySignal<DeviceMark>, microphone: ReadonlySignal<DeviceMark>, opening: ReadonlySignal<boolean>}} devices
+ * @property {Devices} devices
+ * @property {() => Media} allowed what my family agreed to
+ * @property {(who: string) => boolean} hears whether somebody's sound is played here
+ * @property {(who: string) => boolean} sees whether somebody's picture is shown here
  * @property {() => number} now the server's time, ms
  * @property {(step: number, input: string) => Field} field
  * @property {(step: number, input: string, entries: Entry[]) => void} write

@@ -4,6 +4,7 @@ import { html } from "../../html.mjs";
 import { fill, say, t, tn } from "../../i18n.mjs";
 import { changed, tapped, toggled } from "../../views/entries.mjs";
 import { atHalfTime, intentionOf, placeInPart, showsIntention, stepAt, wordsInView } from "../../views/lesson.mjs";
+import { inMyClassroom } from "../../views/media.mjs";
 import { isHere, listed, memberOf, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
 import { byDevice, coverOf, isOnesOwn, leastOf } from "../../views/seat.mjs";
 import { languagesShown, marksOf } from "../../views/text.mjs";
@@ -12,10 +13,10 @@ import { banner, turnButtons } from "../../views/turns.mjs";
 import { IntentionPin } from "../intention.mjs";
 import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
-import { DeviceButton, Tile } from "../tile.mjs";
+import { DeviceButton, FlipButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
-import { DATA_MENU, DataSaver } from "./data-saver.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
+import { SoundDialog, SoundLine, TalkLine } from "./sound.mjs";
 import { StepWork } from "./steps.mjs";
 
 /** @import {Lesson, LessonStep, Mark, MemberView, RoomView, SessionView} from "../../wire.mjs" */
@@ -233,15 +234,16 @@ function Videos({ page, room, me }) {
   const partners = partnersOf(room, me).filter((member) => !mine.includes(member));
   const teachers = remotes.filter((remote) => remote.kind === "teacher" && remote.state === "connected");
   return html`<section class="videos" aria-label=${t("Faces and voices")}>
-    ${byDevice(partners, presence?.peers ?? []).map((members) => html`<${PartnerTile} key=${members[0]?.id} page=${page} members=${members} />`)}
+    ${byDevice(partners, presence?.peers ?? []).map((members) => html`<${PartnerTile} key=${members[0]?.id} page=${page} members=${members} near=${members.some((member) => inMyClassroom(room, me, member.id))} />`)}
     ${teachers.map((remote) => html`<${Tile} key=${remote.peer} name=${nameOf(page.session.value?.hosts.find((host) => host.id === remote.who))} whose=${page.session.value?.hosts.find((host) => host.id === remote.who)?.side === page.boot.side ? "ours" : "theirs"} stream=${remote.stream} hasVideo=${remote.hasVideo} speaking=${remote.speaking} level=${remote.level} />`)}
     ${
       mine[0] &&
-      html`<${Tile} name=${listed(mine.map(nameOf))} whose="ours" self=${true} both=${mine.length > 1} stream=${devices.stream.value} hasVideo=${devices.camera.value === "on"}
-      muted=${devices.microphone.value !== "on"} level=${page.uplink.value.level} note=${page.noVideo.value}>
+      html`<${Tile} name=${listed(mine.map(nameOf))} whose="ours" self=${true} both=${mine.length > 1} stream=${devices.stream.value} hasVideo=${devices.cameraOpen.value}
+      muted=${!devices.microphoneOpen.value} level=${page.uplink.value.level} note=${page.noVideo.value}>
       <div class="tile-controls">
         ${devices.microphone.value === "on" || devices.microphone.value === "off" ? html`<${DeviceButton} device="microphone" on=${devices.microphone.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("microphone", on)} />` : null}
         ${devices.camera.value === "on" || devices.camera.value === "off" ? html`<${DeviceButton} device="camera" on=${devices.camera.value === "on"} onTurn=${(/** @type {boolean} */ on) => page.turn("camera", on)} />` : null}
+        ${devices.mayFlip.value && devices.camera.value === "on" && html`<${FlipButton} onFlip=${() => devices.flip()} />`}
         ${!devices.stream.value && leastOf(mine.map((member) => member.media)) !== "none" && !page.noVideo.value && html`<button type="button" class="button" onClick=${page.openDevices}>${t("Switch on")}</button>`}
       </div><//>`
     }
@@ -250,9 +252,9 @@ function Videos({ page, room, me }) {
 
 /**
  * One device at the other end, with the one or two who sit at it.
- * @param {{page: StudentPage, members: MemberView[]}} props
+ * @param {{page: StudentPage, members: MemberView[], near: boolean}} props
  */
-function PartnerTile({ page, members }) {
+function PartnerTile({ page, members, near }) {
   const ids = members.map((member) => member.id);
   const here = ids.some((id) => isHere(page.presence.value, id));
   const remote = page.remotes.value.find((one) => ids.includes(one.who));
@@ -269,8 +271,8 @@ function PartnerTile({ page, members }) {
       ? t("The connection of {name} is lost; the place is kept", { name })
       : t("{name} is not here yet", { name });
   const state = reached ? (remote && !flowing ? "connecting" : "") : met ? "lost" : "away";
-  return html`<${Tile} name=${name} whose=${whose} stream=${remote?.stream ?? null} hasVideo=${Boolean(flowing && remote?.hasVideo && peer?.camera !== "off")}
-    speaking=${remote?.speaking ?? false} muted=${flowing && peer?.microphone === "off"} level=${remote?.level ?? 0} state=${state} note=${note} silenced=${Boolean(page.session.value?.paused?.calm)} />`;
+  return html`<${Tile} name=${name} whose=${whose} stream=${remote?.stream ?? null} hasVideo=${Boolean(flowing && remote?.hasVideo && peer?.camera !== "off" && page.sees(remote?.who ?? ""))}
+    speaking=${remote?.speaking ?? false} near=${near} speaker=${page.devices.remembered.value.speaker} muted=${flowing && peer?.microphone === "off"} level=${remote?.level ?? 0} state=${state} note=${note} silenced=${Boolean(page.session.value?.paused?.calm) || !page.hears(remote?.who ?? "")} />`;
 }
 
 /** @type {Set<string>} */
@@ -316,6 +318,8 @@ function StepCard(props) {
     ${prompt && html`<p class="instruction">${prompt}</p>`}
     ${turn?.role && html`<p class="why">${fillNames(turn.role)}</p>`}
     ${alone && room.members.length > 1 && !waiting && html`<p class="why">${tn("You are alone for the moment. Go on; your partner finds you here.", "You are alone for the moment. Go on; your partners find you here.", room.members.length - 1)}</p>`}
+    <${SoundLine} page=${page} room=${room} me=${me} />
+    <${TalkLine} page=${page} room=${room} me=${me} />
     ${!(step && showsIntention(lesson, step)) && html`<${IntentionPin} intention=${intentionOf(lesson, page.mine.value)} />`}
   </section>`;
 }
@@ -443,6 +447,7 @@ function othersLine({ page, step, room, me }) {
 
 /** @param {{room: RoomView, session: SessionView, page: StudentPage, onHelp: () => void, onConcern: () => void}} props */
 function Foot({ room, session, page, onHelp, onConcern }) {
+  const [sound, setSound] = useState(false);
   const taken = room.help?.taken_by;
   const host = taken ? signature(session.hosts.find((one) => one.id === taken)) : "";
   const words = taken ? t("{name} is on the way", { name: host }) : t("Help is asked for. A teacher sees it.");
@@ -454,7 +459,7 @@ function Foot({ room, session, page, onHelp, onConcern }) {
         : html`<button type="button" class="button quiet help-button" onClick=${onHelp}><span class="glyph hand" aria-hidden="true"></span>${t("Help")}</button>`
     }
     <button type="button" class="button quiet" onClick=${onConcern}>${t("Report a concern")}</button>
-    <button type="button" class="button quiet" popovertarget=${DATA_MENU}>${t("Data saver")}</button>
-    <${DataSaver} page=${page} />
+    ${page.allowed() !== "none" && html`<button type="button" class="button quiet" aria-label=${t("Sound and picture")} onClick=${() => setSound(true)}><span class="glyph speaker" aria-hidden="true"></span><span class="wide-only">${t("Sound and picture")}</span></button>`}
+    ${sound && html`<${SoundDialog} page=${page} onClose=${() => setSound(false)} />`}
   </footer>`;
 }

@@ -11,7 +11,7 @@ import { timeAt } from "../../views/time.mjs";
 import { SchoolMark } from "../person.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
-import { Name, Refused, TwicePressed } from "./parts.mjs";
+import { Name, OneClassroom, Refused, TwicePressed } from "./parts.mjs";
 import { BoardRow } from "./row.mjs";
 
 /** @import { Group } from "../../views/teacher/board.mjs" */
@@ -38,7 +38,8 @@ export function BoardPage({ desk, onEnter, onLeave }) {
         <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
           <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
-        </div>`
+        </div>
+        <${OneClassroom} desk=${desk} place="everyone" />`
       }
     </div>
     <${BoardFoot} desk=${desk} />

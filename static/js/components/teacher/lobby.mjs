@@ -16,7 +16,7 @@ import {
 } from "../../views/teacher/lobby.mjs";
 import { besideOf, initial, isolated, nameOf, namesLine, whose } from "../../views/teacher/people.mjs";
 import { AlsoHere, Clocks } from "./board.mjs";
-import { Name, Refused, School } from "./parts.mjs";
+import { Name, OneClassroom, Refused, School } from "./parts.mjs";
 
 /** @import { Arrival, Column } from "../../views/teacher/lobby.mjs" */
 /** @import { Desk } from "./state.mjs" */
@@ -68,6 +68,7 @@ function Arrivals({ desk, column }) {
         ? t("{teacher} is signed in", { teacher: isolated(nameOf(adult, language)) })
         : html`<span>${t("No adult is signed in yet: the students of this school wait until one is.")}</span>`
     }</p>
+    ${column.whose === "ours" && html`<${OneClassroom} desk=${desk} place="lobby" />`}
     ${present.length > 0 && html`<ul>${present.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>`}
     ${
       absent.length > 0 &&

@@ -51,6 +51,24 @@ export function Since({ desk, since }) {
 }
 
 /**
+ * Whether the children of one's own side sit in one room: then they hear each other through the air, not through the network.
+ * @param {{ desk: Desk, place: string }} props where a refusal is shown
+ */
+export function OneClassroom({ desk, place }) {
+  const shared = desk.session.value.classrooms?.[desk.boot.side] ?? false;
+  const press = () =>
+    desk.act(
+      place,
+      "share_classroom",
+      { shared: !shared },
+      shared
+        ? t("Classmates hear each other through their devices now.")
+        : t("Classmates hear each other through the air only now."),
+    );
+  return html`<label class="check one-classroom" title=${t("On: children of your school who share a room do not hear each other through their devices. Switch it off where they sit in different rooms.")}><input type="checkbox" checked=${shared} onChange=${press} /><span>${t("Our class sits in one room")}</span></label>`;
+}
+
+/**
  * A native dialog that is open as long as it is drawn.
  * @param {{ title: string, onClose: () => void, children?: ComponentChildren }} props
  */

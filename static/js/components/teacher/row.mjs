@@ -2,7 +2,8 @@
 import { useComputed } from "@preact/signals";
 import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
-import { doing, doingWords, needOf, needWords, stateWords } from "../../views/teacher/board.mjs";
+import { talkBars } from "../../views/media.mjs";
+import { doing, doingWords, needOf, needWords, stateWords, talkWords } from "../../views/teacher/board.mjs";
 import { stepTitle, ticks } from "../../views/teacher/lesson.mjs";
 import { hostName, isolated, namesLine, sharingWords, whose } from "../../views/teacher/people.mjs";
 import { SchoolMark } from "../person.mjs";
@@ -94,6 +95,7 @@ function State({ desk, row, need }) {
     <span class=${`row-first${need ? " row-reason" : ""}`}>${words}</span>
     ${at !== "" && html`<span class="row-step"><span class="num">${row.step + 1}/${steps}</span> ${at}</span>`}
     <span class="row-side">
+      ${row.talk && html`<span class="row-talk" title=${row.talk.reliable ? "" : t("Somebody is without headphones, so a loudspeaker may have talked.")}><span class="talk-bars" aria-hidden="true">${talkBars(row.talk)}</span> ${talkWords(row.talk, people, language)}</span>`}
       ${row.visitors.map((id) => html`<${Visitor} key=${id} desk=${desk} id=${id} />`)}
       ${row.state === "working" && row.ends_at !== null && html`<span><span class="visually-hidden">${t("time left")}</span><${Left} desk=${desk} end=${row.ends_at} /></span>`}
     </span>

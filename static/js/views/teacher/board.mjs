@@ -1,9 +1,11 @@
 // The board while the lesson runs: which room needs a teacher first, why, and what each member is doing.
 import { t, tn } from "../../i18n.mjs";
 import { helpReason } from "../help.mjs";
+import { mostly } from "../media.mjs";
 import { unplacedReason } from "./lobby.mjs";
 import { hostName, isolated, nameOf } from "./people.mjs";
 
+/** @import { TalkView } from "../../wire.mjs" */
 /** @import { Host, People, Presence, Row, Seats } from "./types.mjs" */
 
 /** @typedef {"needs" | "working" | "waiting" | "done"} Group */
@@ -234,6 +236,18 @@ export function stateWords(row, people, language) {
   if (row.acts) return t("Turn: {name}", { name: isolated(nameOf(people[row.acts], language)) });
   const done = row.finished.filter((member) => row.members.includes(member)).length;
   return done ? t("{done} of {all} done", { done, all: row.members.length }) : t("At work");
+}
+
+/**
+ * Return how a room shares the talking, in a few words: never a number, never a rank.
+ * @param {TalkView} talk
+ * @param {People} people
+ * @param {string} language
+ */
+export function talkWords(talk, people, language) {
+  const most = mostly(talk);
+  const words = most ? t("mostly {name}", { name: isolated(nameOf(people[most], language)) }) : t("talk even");
+  return talk.reliable ? words : t("{words}, roughly", { words });
 }
 
 /**
