@@ -65,6 +65,7 @@ class PeopleDirectory:
             missing=_missing(ready_to_start(planned, twinning, students, {a for a in adults.values() if a})),
             apart=frozenset(frozenset(pair) for pair in await self.people.apart_pairs([s.id for s in students])),
             schools={school.id: side_of_school[school.id] for school in schools.values()},
+            places={side.side: side.place for side in planned.sides},
         )
 
     async def history(self, session: str) -> History:

@@ -478,7 +478,8 @@ class LiveSocket:
             return
         session = await self._live.memory.session(sender.session)
         setup = await self._live.scenes.setup(session)
-        out = relayed(signal, sender, receiver, setup.people, relay_only=self._settings.relay_only)
+        circle = {peer.id for peer in await self._live.publish.circle(session, setup)}
+        out = relayed(signal, sender, receiver, setup.people, relay_only=self._settings.relay_only, circle=circle)
         if out is not None:
             await self._live.publish.signal(receiver.id, out)
 

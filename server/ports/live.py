@@ -147,6 +147,8 @@ class Setup:
     missing: str | None
     apart: frozenset[frozenset[MemberId]] = frozenset()
     schools: Mapping[str, str] = field(default_factory=dict[str, str])
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Where each side sits: "school", in one classroom, or "home"."""
 
 
 class Directory(Protocol):

@@ -117,7 +117,8 @@ class Scenes:
     async def rules(self, session: Session, new_id: str) -> Rules:
         """Return the surroundings of a session's decision."""
         setup = await self.setup(session)
-        return Rules(setup.lesson, setup.people, new_id, setup.apart, self._missing(setup))
+        adults = frozenset(host.id for host in setup.hosts)
+        return Rules(setup.lesson, setup.people, new_id, setup.apart, self._missing(setup), adults)
 
     def _missing(self, setup: Setup) -> str | None:
         if setup.missing:

@@ -8,6 +8,7 @@ from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
+from server.core.live.plenary import decide_plenary
 from server.core.live.refusals import Refused
 from server.core.live.scene import Person, next_gate
 from server.core.live.state import Session
@@ -25,6 +26,7 @@ class Rules:
     new_id: WorkId
     apart: frozenset[frozenset[MemberId]] = frozenset()
     missing: str | None = None
+    adults: frozenset[str] = frozenset()
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
@@ -62,6 +64,8 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             if not session.rooms.get(room):
                 raise Refused("unknown_room")
             return Decision((e.RoomParted(room=room),))
+        case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight():
+            return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:
