@@ -13,7 +13,7 @@ from server.ports.media import Attendee, MediaServerTrouble
 WAY_IN_SECONDS = 300
 """A token is read once, when a browser connects; LiveKit renews it over its own connection."""
 CALL_SECONDS = 30
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 4.0
 NAMES: dict[str, Source] = {"CAMERA": "camera", "MICROPHONE": "microphone"}
 
 
@@ -126,9 +126,10 @@ def _permission(sources: Collection[Source]) -> dict[str, object]:
 
 def _attendee(one: Mapping[str, Any]) -> Attendee:
     permission: Mapping[str, Any] = one.get("permission") or {}
-    named: list[str] = permission.get("canPublishSources") or []
+    # LiveKit answers in the names of its protocol files, and takes either spelling.
+    named: list[str] = permission.get("can_publish_sources") or []
     sources: frozenset[Source] | None = frozenset()
-    if permission.get("canPublish"):
+    if permission.get("can_publish"):
         # Publishing without a list means any source, and so does a source that is none of ours.
         sources = frozenset(NAMES[name] for name in named) if named and set(named) <= set(NAMES) else None
     return Attendee(str(one.get("identity", "")), sources)

@@ -29,6 +29,7 @@ from server.runner.scenes import UnknownSession
 
 ROUND_SECONDS = 5.0
 ROOMS_EVERY = 6
+MISSED_MEANS_AWAY = 2
 GONE_FOR = timedelta(hours=1)
 OF_A_DEVICE = "~"
 """A teacher may have two devices in a lesson, so their identity has a part for the device."""
@@ -75,6 +76,7 @@ class MediaRooms:
         self._here = here
         self._rooms_too = rooms_too
         self._answers: bool | None = None
+        self._missed = 0
         self._gone: dict[str, datetime] = {}
         self._given: defaultdict[str, set[str]] = defaultdict(set)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -127,7 +129,7 @@ class MediaRooms:
     ) -> Way:
         if self._server is None or (breakout and not self._rooms_too):
             return Way("mesh", reason="no_media_server")
-        if self._answers is not True:
+        if self._answers is not True and await self._ask() is None and self._answers is None:
             await self._ask()
         if not self._answers:
             return Way("mesh", reason="media_server_away")
@@ -202,7 +204,7 @@ class MediaRooms:
         self._gone = {who: until for who, until in self._gone.items() if until > now}
         if not sessions:
             return
-        names = await self._ask()
+        names = await self._ask() or []
         for session_id in sorted(sessions):
             found = [name for name in names if name == session_id or (with_rooms and _is_room_of(name, session_id))]
             await self._look_into(session_id, found)
@@ -212,21 +214,25 @@ class MediaRooms:
         if session_id not in self._dirty:
             return
         self._dirty.discard(session_id)
-        names = await self._ask()
+        names = await self._ask() or []
         await self._look_into(session_id, [n for n in names if n == session_id or _is_room_of(n, session_id)])
 
-    async def _ask(self) -> list[str]:
-        """Ask the media server which rooms there are; note whether it answers, and tell pages when that changes."""
+    async def _ask(self) -> list[str] | None:
+        """Ask the media server which rooms there are, None: no answer. Pages are told when it goes away and comes back."""
         if self._server is None:
-            return []
-        before, names = self._answers, list[str]()
+            return None
+        before = self._answers
+        names: list[str] | None = None
         try:
             names = await self._server.rooms()
-            self._answers = True
+            self._answers, self._missed = True, 0
         except MediaServerTrouble as trouble:
-            self._answers = False
+            # Pages keep their connections to it: one slow answer must not take every face away.
+            self._missed += 1
+            if self._missed >= MISSED_MEANS_AWAY:
+                self._answers = False
             if before is not False:
-                _logger.warning("media_server_away", what=trouble.what)
+                _logger.warning("media_server_missed", what=trouble.what, times=self._missed)
         if before is False and self._answers:
             _logger.info("media_server_back")
         if before != self._answers and not (before is None and self._answers):

@@ -82,7 +82,7 @@ rtc:
   node_ip: 127.0.0.1
   enable_loopback_candidate: true
   interfaces: {{includes: [lo]}}
-keys: {{{self.key}: {self.secret}}}
+keys: {{"{self.key}": "{self.secret}"}}
 logging: {{level: warn}}
 """
         )

@@ -219,14 +219,13 @@ async def test_without_a_media_server_the_adults_of_both_sides_meet_across_rooms
     async with together(tmp_path / "data") as (_, lesson):
         haifa, chicago = lesson.teachers
         await haifa.until(lambda p: len(p.views["plenary"]["circle"]) == 2, "for both classrooms")
-        peers = {one["who"]: one["peer"] for one in haifa.views["plenary"]["circle"]}
         await haifa.client.emit(
-            "signal", {"to": peers[chicago.who], "description": {"type": "offer", "sdp": "v=0\r\n"}}
+            "signal", {"to": chicago.views["me"]["peer"], "description": {"type": "offer", "sdp": "v=0\r\n"}}
         )
         await chicago.until(lambda p: bool(p.signals), "for the other classroom's signal")
         student = lesson.students[0]
         await student.client.emit(
-            "signal", {"to": peers[chicago.who], "description": {"type": "offer", "sdp": "v=0\r\n"}}
+            "signal", {"to": chicago.views["me"]["peer"], "description": {"type": "offer", "sdp": "v=0\r\n"}}
         )
         assert (await student.say("raise_hand"))["ok"]
         assert len(chicago.signals) == 1, "no child outside the circle reaches it"

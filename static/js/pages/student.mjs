@@ -1,5 +1,5 @@
 // The student's live page: brings the network, the devices and the parts of the page together.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { StudentApp } from "../components/student/app.mjs";
 import { html } from "../html.mjs";
@@ -7,12 +7,16 @@ import { loadMessages, t } from "../i18n.mjs";
 import { Drafts } from "../net/drafts.mjs";
 import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
+import { ChosenRoom } from "../rtc/chosen-room.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
+import { LivekitRoom } from "../rtc/livekit-room.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { hush, PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
 import { changes } from "../views/notices.mjs";
 import { signature } from "../views/people.mjs";
 
 /** @import {Lesson, Media, StudentBoot} from "../wire.mjs" */
+/** @import {MediaRoom} from "../rtc/media-room.mjs" */
 /** @import {Moment, Told} from "../views/notices.mjs" */
 
 const PASSES_AFTER = 12_000;
@@ -58,10 +62,11 @@ function begin(session) {
     answer: (step, input, entries) => live.command("answer", { step, input, entries }),
   });
   const devices = new Devices();
-  const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
-  const page = makePage(session, live, writing, devices, mesh);
+  const mesh = roomCall(live);
+  const plenary = plenaryCall(live, devices);
+  const page = makePage(session, live, writing, devices, mesh, plenary);
   keepWritingInStep(live, writing, drafts);
-  keepMediaInStep(live, devices, mesh, page);
+  keepMediaInStep(live, devices, mesh, page, plenary);
   keepLastWords(live, writing, page);
   keepTelling(live, writing, page);
   live.start();
@@ -69,13 +74,53 @@ function begin(session) {
 }
 
 /**
+ * The call with my partners: between browsers, or by the media server where the school has it so.
+ * @param {Live} live
+ * @returns {MediaRoom}
+ */
+function roomCall(live) {
+  const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
+  if (!boot.livekit_rooms) return mesh;
+  const livekit = new LivekitRoom({ way: () => wayTo(`${boot.media_way}room`) });
+  return new ChosenRoom({ mesh, livekit, carrier: computed(() => live.store.plenary.value?.carrier ?? null) });
+}
+
+/**
+ * The call of the whole class, in which my own devices are silent unless I have the floor.
+ * @param {Live} live
+ * @param {Devices} devices
+ */
+function plenaryCall(live, devices) {
+  const { store } = live;
+  const plenary = new PlenaryCall({
+    plenary: store.plenary,
+    me: store.me,
+    still: computed(
+      () => Boolean(store.session.value?.paused?.calm) || live.stoppedBy.value !== null || store.room.value === null,
+    ),
+    adults: computed(() => (store.session.value?.hosts ?? []).map((host) => host.id)),
+    devices,
+    way: boot.media_way,
+    ice: async () => {
+      const ice = await fetchIce();
+      return ice?.video ? { iceServers: ice.iceServers, iceTransportPolicy: ice.iceTransportPolicy } : null;
+    },
+    send: (to, message) => live.signal(to, message),
+  });
+  const hasFloor = computed(() => store.plenary.value?.speaker === boot.member);
+  hush({ together: plenary.together, hasFloor, where: boot.sides[boot.side]?.where ?? "school", devices });
+  return plenary;
+}
+
+/**
  * @param {string} session
  * @param {Live} live
  * @param {Writing} writing
  * @param {Devices} devices
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
+ * @param {PlenaryCall} plenary
  */
-function makePage(session, live, writing, devices, mesh) {
+function makePage(session, live, writing, devices, mesh, plenary) {
   const { store } = live;
   const checkKey = `havruta-checked/${boot.member}`;
   const told = signal(/** @type {Told[]} */ ([]));
@@ -129,6 +174,7 @@ function makePage(session, live, writing, devices, mesh) {
     handingIn: signal(false),
     noVideo,
     remotes: mesh.remotes,
+    plenary,
     devices,
     now: () => store.clock.now(),
     field: writing.field.bind(writing),
@@ -232,14 +278,16 @@ function keepLastWords(live, writing, page) {
 /**
  * @param {Live} live
  * @param {Devices} devices
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
  * @param {Page} page
+ * @param {PlenaryCall} plenary
  */
-function keepMediaInStep(live, devices, mesh, page) {
+function keepMediaInStep(live, devices, mesh, page, plenary) {
   const { store } = live;
-  live.onSignal = (message) => mesh.hear(message);
+  live.onSignal = (message) => (plenary.takesOver.value ? plenary.hear(message) : mesh.hear(message));
   live.onOpen = () => {
     mesh.again();
+    plenary.again();
     void openIce(mesh, page);
   };
   effect(() => mesh.show(devices.stream.value));
@@ -249,8 +297,9 @@ function keepMediaInStep(live, devices, mesh, page) {
     const media = new Map(room?.members.map((member) => [member.id, member.media]));
     const running = store.session.value?.status === "running";
     const silent = allowedMedia(room?.members) === "none" || Boolean(store.session.value?.paused?.calm);
+    const elsewhere = plenary.takesOver.value;
     const belongs = (/** @type {string} */ who) =>
-      !silent && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
+      !silent && !elsewhere && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
   });
   effect(() => devices.silence(Boolean(store.session.value?.paused?.calm)));
@@ -273,21 +322,26 @@ function keepMediaInStep(live, devices, mesh, page) {
 }
 
 /**
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
  * @param {Page} page
  */
 async function openIce(mesh, page) {
+  const ice = await fetchIce();
+  if (!ice) return;
+  if (ice.video === false && !(boot.livekit_rooms && ice.reason === "no_relay")) {
+    page.noVideo.value = t("Without pictures and sound today");
+    return;
+  }
+  mesh.open({ iceServers: ice.iceServers, iceTransportPolicy: ice.iceTransportPolicy });
+}
+
+/** @returns {Promise<(RTCConfiguration & {video: boolean, reason?: string}) | null>} null: asked again with the next connection */
+async function fetchIce() {
   try {
     const answer = await fetch(boot.ice);
-    if (!answer.ok) return;
-    const ice = await answer.json();
-    if (ice.video === false) {
-      page.noVideo.value = t("Without pictures and sound today");
-      return;
-    }
-    mesh.open({ iceServers: ice.iceServers, iceTransportPolicy: ice.iceTransportPolicy });
+    return answer.ok ? await answer.json() : null;
   } catch {
-    // asked again with the next connection
+    return null;
   }
 }
 
@@ -376,6 +430,7 @@ function nothingYet() {
     checked: signal(true),
     handingIn: signal(false),
     remotes: signal([]),
+    plenary: { view: none, together: signal(false) },
     noVideo: signal(""),
     now: Date.now,
   });

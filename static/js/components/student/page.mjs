@@ -29,6 +29,7 @@
  * @property {ReadonlySignal<string>} said for the screen reader
  * @property {ReadonlySignal<boolean>} checked
  * @property {ReadonlySignal<Remote[]>} remotes
+ * @property {import("../plenary.mjs").WholeClassCall} plenary
  * @property {ReadonlySignal<string>} noVideo why there are no pictures at all, or ""
  * @property {{stream: ReadonlySignal<MediaStream | null>, camera: ReadonlySignal<DeviceMark>, microphone: ReadonlySignal<DeviceMark>, opening: ReadonlySignal<boolean>}} devices
  * @property {() => number} now the server's time, ms

@@ -13,6 +13,7 @@ import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { WholeClass } from "./plenary.mjs";
 import { StepWork } from "./steps.mjs";
 
 /** @import {Lesson, LessonStep, Mark, MemberView, RoomView, SessionView} from "../../wire.mjs" */
@@ -92,7 +93,7 @@ function Opened(props) {
     <${Head} ...${props} />
     <${Notices} ...${props} />
     <div class=${`room-main${text ? "" : " no-text"}`}>
-      <${Videos} ...${props} />
+      ${page.plenary.together.value ? html`<${WholeClass} page=${page} />` : html`<${Videos} ...${props} />`}
       <${StepCard} ...${props} heading=${heading} fillNames=${fillNames} />
       ${
         text &&
