@@ -24,6 +24,7 @@ from server.adapters.clock import SystemClock
 from server.adapters.directory import PeopleDirectory
 from server.adapters.ice import IceServersFromSettings
 from server.adapters.known_protocols import KnownProtocols
+from server.adapters.livekit import LiveKit
 from server.adapters.outbox import SocketOutbox
 from server.adapters.presence import LocalPresence, RedisPresence
 from server.adapters.protocol_files import load_protocols
@@ -44,12 +45,14 @@ from server.edges.locale import CATALOGUES, Catalogues, install_locale
 from server.edges.metrics import Metrics
 from server.edges.pages import PAGES
 from server.edges.pages.live import ICE
+from server.edges.pages.media import MEDIA
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
 from server.edges.socket import LiveSocket, make_sio
 from server.ports.live import Presence
 from server.runner.live import Live
+from server.runner.media import MediaRooms
 from server.runner.watch import Watch
 from server.settings import HERE, Settings
 
@@ -182,6 +185,10 @@ def _house(settings: Settings, library: Library) -> House:
         bus.on_gap = socket.reseat_all
     watch = Watch(live, store, presence, clock, socket, shared=bool(settings.redis_url))
     watch.on_census = metrics.rooms
+    livekit: LiveKit | None = None
+    if settings.livekit_url and settings.livekit_key and settings.livekit_secret:
+        livekit = LiveKit(clock, settings.livekit_url, settings.livekit_key, settings.livekit_secret)
+    media = MediaRooms(live, livekit, clock, socket, rooms_too=settings.livekit_rooms)
 
     app = web.Application(middlewares=list(MIDDLEWARES), client_max_size=MOST_BYTES)
     house = House(settings, engine, people, store, live, socket, presence, library, secret, app)
@@ -202,10 +209,11 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.FIND_LESSON] = _lesson_finder(live, store)
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
+    app[MEDIA] = media
     app[REHEARSALS] = SqlRehearsals(engine, secret)
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
-    app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch]
+    app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch, *([livekit] if livekit else []), media]
     _pages(app, settings)
     _sockets(app, sio)
     return house

@@ -1,8 +1,9 @@
 """Settings of a running server: environment variables with the prefix HAVRUTA_, each documented in docs/settings.md."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HERE = Path(__file__).resolve().parent
@@ -37,9 +38,31 @@ class Settings(BaseSettings):
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = None
     turn_seconds: int = Field(default=3600, ge=60, le=3600)
+    livekit_url: str | None = Field(default=None, pattern=r"^(wss?|https?)://[^/?#\s]+/?$")
+    livekit_key: str | None = None
+    livekit_secret: str | None = Field(default=None, min_length=32)
+    livekit_rooms: bool = False
     pseudo_locale: bool = False
     metrics_token: str | None = None
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+
+    @model_validator(mode="after")
+    def _all_of_livekit_or_nothing(self) -> Self:
+        given = (self.livekit_url, self.livekit_key, self.livekit_secret)
+        if any(given) and not all(given):
+            raise ValueError("HAVRUTA_LIVEKIT_URL, _KEY and _SECRET belong together: set all three or none")
+        if self.livekit_rooms and not all(given):
+            raise ValueError("HAVRUTA_LIVEKIT_ROOMS needs HAVRUTA_LIVEKIT_URL, _KEY and _SECRET")
+        return self
+
+    @property
+    def media_origins(self) -> tuple[str, ...]:
+        """What pages may connect to beside this server: the media server, whose client also asks it over HTTP."""
+        if not self.livekit_url:
+            return ()
+        scheme, _, host = self.livekit_url.rstrip("/").partition("://")
+        secure = "s" if scheme in ("wss", "https") else ""
+        return (f"ws{secure}://{host}", f"http{secure}://{host}")
 
     @property
     def database(self) -> str:

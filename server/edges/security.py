@@ -73,7 +73,7 @@ def content_policy(app: web.Application) -> str:
             "img-src 'self' data: blob:",
             "media-src 'self' blob: mediastream:",
             "font-src 'self'",
-            f"connect-src 'self' {socket}",
+            " ".join(["connect-src 'self'", socket, *app[PARTS].settings.media_origins]),
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -1,6 +1,6 @@
 """Relays WebRTC signalling between two connections of one room; never past consent, never with a child's address."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from server.core.live.scene import Media, Person
@@ -14,10 +14,20 @@ Value = TypeVar("Value", str, str | int | None)
 
 
 def relayed(
-    signal: Signal, sender: Peer, receiver: Peer, people: Mapping[str, Person], *, relay_only: bool
+    signal: Signal,
+    sender: Peer,
+    receiver: Peer,
+    people: Mapping[str, Person],
+    *,
+    relay_only: bool,
+    circle: Collection[str] = (),
 ) -> SignalOut | None:
-    """Return what the receiver gets, or None where nothing may pass between these two."""
-    if sender.room is None or sender.room != receiver.room or sender.id == receiver.id:
+    """Return what the receiver gets, or None where nothing may pass between these two.
+
+    `circle`: peers who meet across rooms, because the whole class is together and no media server carries it.
+    """
+    share_a_room = sender.room is not None and sender.room == receiver.room
+    if sender.id == receiver.id or not (share_a_room or {sender.id, receiver.id} <= set(circle)):
         return None
     mine = _media(sender, people)
     if media_between(mine, _media(receiver, people)) == "none":

@@ -603,15 +603,18 @@ class LiveSocket:
 
     async def _relay(self, sender: Peer, signal: Signal) -> None:
         receiver = next((p for p in self._presence.peers(sender.session) if p.id == signal.to), None)
-        if receiver is None or receiver.room != sender.room or receiver.id == sender.id:
+        if receiver is None or receiver.id == sender.id:
             # An everyday thing when somebody has just left; a receiver that does not exist is not repeated into the log.
             _not_relayed(sender, "not_in_the_room", receiver)
             return
         session = await self._live.memory.session(sender.session)
         setup = await self._live.scenes.setup(session)
-        out = relayed(signal, sender, receiver, setup.people, relay_only=self._settings.relay_only)
+        circle = {peer.id for peer in await self._live.publish.circle(session, setup)}
+        out = relayed(signal, sender, receiver, setup.people, relay_only=self._settings.relay_only, circle=circle)
         if out is not None:
             await self._live.publish.signal(receiver.id, out)
+        elif receiver.room != sender.room:
+            _not_relayed(sender, "not_in_the_room", receiver)
         elif signal.description is not None:
             _not_relayed(sender, "not_agreed_to", receiver)
 

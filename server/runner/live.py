@@ -14,9 +14,10 @@ from server.core.live import events as e
 from server.core.live.answers import check_entries, the_input
 from server.core.live.engine import Decision, decide_room, look_again_at
 from server.core.live.pairing import Assign, Layout, lay_out
+from server.core.live.plenary import decide_hand, is_together
 from server.core.live.refusals import Refused
 from server.core.live.scene import Scene
-from server.core.live.session_engine import decide_session, room_id
+from server.core.live.session_engine import Rules, decide_session, room_id
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import room_state
 from server.core.live.watchwords import alarming
@@ -82,6 +83,9 @@ class Live:
         self.publish = Publisher(store, directory, outbox, presence, clock, self.memory, self.scenes)
         self.reseat: Callable[[str], None] = lambda session: None
         """Called when seats changed: the socket moves its connections to their rooms."""
+        self.on_session: Callable[[Session, tuple[e.AnyEvent, ...]], None] = lambda session, events: None
+        self.on_forget: Callable[[str], None] = lambda who: None
+        """Called when a session changed, and when somebody has no place anywhere any more: for the media server."""
 
     def _lock(self, stream: str) -> asyncio.Lock:
         lock = self._locks.get(stream)
@@ -91,6 +95,8 @@ class Live:
 
     async def student(self, session_id: str, member: MemberId, command_id: str, command: c.StudentCommand) -> Outcome:
         """Run a learner's command in the room where they sit."""
+        if isinstance(command, c.HandCommand):
+            return await self._session_turn(session_id, c.Student(member), command_id, command)
         session = await self.memory.session(session_id)
         room = session.room_of(member)
         if room is None:
@@ -223,6 +229,13 @@ class Live:
             await self.publish.room_presence(session_id, room)
             self.publish.row_changed(session_id, room)
         self.publish.arrivals_changed(session_id)
+        if await self.is_together(session_id):
+            self.publish.plenary_changed(session_id)
+
+    async def is_together(self, session_id: str) -> bool:
+        """Whether the whole class is at one step together now."""
+        session = await self.memory.session(session_id)
+        return session.floor >= 0 and is_together(session, (await self.scenes.setup(session)).lesson)
 
     async def look_at_room(self, session_id: str, room: RoomId) -> None:
         """Look whether somebody's absence, now longer than the grace, lets a room go on; and show whose turn it is then."""
@@ -254,6 +267,7 @@ class Live:
                 await self.publish.mine(member, seated, scene, to_peer=peer.id)
         await self.publish.arrivals(session.id, only_to=peer)
         await self.publish.board(session.id, only_to=peer.id)
+        await self.publish.plenary(session.id, only_to=peer.id)
 
     async def census(self, sessions: Iterable[str]) -> dict[str, int]:
         """Return how many rooms of these running sessions are working, waiting for the class, done, or call for help."""
@@ -271,6 +285,7 @@ class Live:
 
     async def forget(self, member: MemberId) -> None:
         """Drop what is remembered of somebody who was erased, removed, or got a new code."""
+        self.on_forget(member)
         self.memory.forget_words(member)
         self.scenes.forget()
 
@@ -365,18 +380,22 @@ class Live:
         return round((went - came).total_seconds()) if came and went else None
 
     async def _session_turn(
-        self, session_id: str, teacher: c.Teacher, command_id: str, command: c.SessionCommand
+        self,
+        session_id: str,
+        sender: c.Teacher | c.Student,
+        command_id: str,
+        command: c.SessionCommand | c.HandCommand,
     ) -> Outcome:
         async with self._lock(session_id):
             for attempt in range(TRIES):
                 session = await self.memory.session(session_id, fresh=attempt > 0)
-                if session.heard(teacher.staff, command_id):
+                if session.heard(sender_key(sender), command_id):
                     return Outcome(session.version)
                 if isinstance(command, c.StartLesson):
                     self.scenes.forget(session_id)
                 now = self._clock.now()
-                rules = await self.scenes.rules(session, fresh_id(teacher, command_id, now))
-                decision = decide_session(session, rules, teacher, command)
+                rules = await self.scenes.rules(session, fresh_id(sender, command_id, now))
+                decision = decide_sent(session, rules, sender, command)
                 if not decision.events:
                     return Outcome(session.version)
                 if isinstance(command, c.StartLesson):
@@ -384,15 +403,18 @@ class Live:
                     await self._store.save_lesson(session_id, rules.lesson)
                 if isinstance(command, c.CloseSession):
                     await self._keep_what_was_being_written(session)
-                appended = Appended(session_id, session.version + 1, now, teacher.staff, command_id, decision.events)
+                appended = Appended(
+                    session_id, session.version + 1, now, sender_key(sender), command_id, decision.events
+                )
                 notes = tuple(
                     StoredWork(w, session_id, None, now, by_staff=True, keep="record") for w in decision.works
                 )
                 after = grown_session(session, appended)
-                due = self._class_due(after, rules.lesson.steps, now)
+                in_plenary = all(isinstance(event, e.PlenaryEvents) for event in decision.events)
+                due = None if in_plenary else self._class_due(after, rules.lesson.steps, now)
                 if await self._store.append(Append(appended, notes, (), due)):
                     self.memory.took_session(after)
-                    await self._after_session(after, teacher, decision)
+                    await self._after_session(after, sender, decision)
                     return Outcome(after.version)
             raise Refused("somebody_was_faster")
 
@@ -401,7 +423,13 @@ class Live:
         running = session.status == "running" and not session.paused and session.floor < len(steps)
         return Due(max(session.floor, 0), now + self._grace if running else None)
 
-    async def _after_session(self, session: Session, teacher: c.Teacher, decision: Decision) -> None:
+    async def _after_session(self, session: Session, sender: c.Teacher | c.Student, decision: Decision) -> None:
+        self.publish.plenary_changed(session.id)
+        self.on_session(session, decision.events)
+        if not isinstance(sender, c.Teacher) or all(isinstance(event, e.PlenaryEvents) for event in decision.events):
+            # Hands go up many at a time, and are in a part of their own.
+            return
+        teacher = sender
         scene = await self.scenes.scene(session, self._clock.now())
         await self.publish.session(session, scene)
         for event in decision.events:
@@ -479,6 +507,21 @@ class Live:
             why=dict(zip(ids, layout.why, strict=True)),
             unplaced=layout.unplaced,
         )
+
+
+def decide_sent(
+    session: Session, rules: Rules, sender: c.Teacher | c.Student, command: c.SessionCommand | c.HandCommand
+) -> Decision:
+    """Return what a command makes happen in the session: a learner's hand, or a teacher's command."""
+    match sender, command:
+        case c.Student(member=member), c.RaiseHand() | c.LowerHand():
+            return decide_hand(session, rules.lesson, member, command)
+        case c.Teacher(), c.RaiseHand() | c.LowerHand():
+            raise Refused("not_allowed")
+        case c.Teacher(), _:
+            return decide_session(session, rules, sender, command)
+        case _:
+            raise Refused("not_allowed")
 
 
 def replaced_works(room: Room, events: tuple[e.AnyEvent, ...]) -> tuple[WorkId, ...]:

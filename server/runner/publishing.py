@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Literal
 
 import structlog
 from pydantic import BaseModel
 
 from server.core.live.media import Talking, TalkView, talk_view
+from server.core.live.plenary import circle, is_together, sources_in_plenary
 from server.core.live.scene import Scene
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import (
@@ -22,10 +25,20 @@ from server.core.live.views import (
 )
 from server.core.live.works import MemberId, RoomId
 from server.ports.clock import Clock
-from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Store, StoreUnavailable
+from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
 from server.runner.memory_of_rooms import Memory, words_of
 from server.runner.scenes import Scenes, UnknownSession
-from server.wire.messages import MeView, Notice, PeerView, PresenceView, RowsOut, SignalOut, ViewOut
+from server.wire.messages import (
+    MeView,
+    Notice,
+    PeerView,
+    PlenaryView,
+    PresenceView,
+    RowsOut,
+    SignalOut,
+    TakesPart,
+    ViewOut,
+)
 
 PULSE_SECONDS = 0.08
 ROOMS_A_BREATH = 25
@@ -60,10 +73,13 @@ class Publisher:
         self._rows: defaultdict[str, set[RoomId]] = defaultdict(set)
         self._arrivals: set[str] = set()
         self._boards: set[str] = set()
+        self._plenaries: set[str] = set()
         self._waves: dict[str, asyncio.Task[None]] = {}
         self._beat = asyncio.Event()
         self._pulse: asyncio.Task[None] | None = None
         self.checks: dict[str, frozenset[RoomId]] = {}
+        self.carrier: Callable[[], Literal["livekit", "mesh"]] = lambda: "mesh"
+        """Asked who carries the pictures of the whole class."""
 
     def start(self) -> None:
         """Start the pulse that sends what is coalesced."""
@@ -275,6 +291,55 @@ class Publisher:
         else:
             await self._outbox.to_session(session_id, "view", body)
 
+    def plenary_changed(self, session: str) -> None:
+        """Note that the whole class's part is to be sent with the next beat."""
+        self._plenaries.add(session)
+        self._beat.set()
+
+    async def circle(self, session: Session, setup: Setup) -> tuple[Peer, ...]:
+        """Return the devices that see and hear each other in the whole class where no media server carries it."""
+        if self.carrier() != "mesh" or not is_together(session, setup.lesson):
+            return ()
+        peers = sorted(self._presence.peers(session.id), key=lambda peer: peer.order)
+        adults = [(peer, peer.side) for peer in peers if peer.kind == "teacher"]
+        speaks = session.plenary.speaker
+        person = setup.people.get(speaks or "")
+        place = setup.classrooms.place_of(person.side) if person else "school"
+        heard = person and "microphone" in sources_in_plenary(session, person.id, person.media, place)
+        return circle(adults, next((peer for peer in peers if heard and peer.who == speaks), None))
+
+    async def plenary(self, session_id: str, *, only_to: str | None = None) -> None:
+        """Send the whole class's part; names are in it only while all are together."""
+        session = await self._memory.session(session_id)
+        if session.status == "lobby":
+            return
+        setup = await self._scenes.setup(session)
+        together = is_together(session, setup.lesson)
+        now = session.plenary
+        seated = [m for members in session.rooms.values() for m in members] if together else []
+        view = PlenaryView(
+            session=session_id,
+            version=session.version,
+            together=together,
+            step=session.floor,
+            carrier=self.carrier(),
+            hands=now.hands,
+            speaker=now.speaker,
+            spotlight=now.spotlight,
+            muted=now.muted,
+            circle=tuple(_peer_view(peer) for peer in await self.circle(session, setup)),
+            people=tuple(
+                TakesPart(id=m, side=setup.people[m].side, names=setup.people[m].names)
+                for m in seated
+                if m in setup.people
+            ),
+        )
+        body = encoded(ViewOut(part="plenary", now=self._now(), view=view))
+        if only_to:
+            await self._outbox.to_peer(only_to, "view", body)
+        else:
+            await self._outbox.to_session(session_id, "view", body)
+
     async def _pulse_forever(self) -> None:
         while True:
             await self._beat.wait()
@@ -283,6 +348,7 @@ class Publisher:
             rows, self._rows = self._rows, defaultdict(set)
             arrivals, self._arrivals = self._arrivals, set()
             boards, self._boards = self._boards, set()
+            plenaries, self._plenaries = self._plenaries, set()
             try:
                 for session, rooms in rows.items():
                     await self.rows(session, rooms)
@@ -290,6 +356,8 @@ class Publisher:
                     await self.arrivals(session)
                 for session in boards:
                     await self.board(session)
+                for session in plenaries:
+                    await self.plenary(session)
             except (StoreUnavailable, UnknownSession) as problem:
                 # Browsers resync by version; what is lost here is only a moment.
                 _logger.warning("beat_lost", reason=type(problem).__name__)

@@ -117,9 +117,12 @@ class Scenes:
     async def rules(self, session: Session, new_id: str) -> Rules:
         """Return the surroundings of a session's decision."""
         setup = await self.setup(session)
+        adults = frozenset(host.id for host in setup.hosts)
         pairs = [peer.speaks_for for peer in self._presence.peers(session.id) if peer.also]
         beside = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
-        return Rules(setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup), beside)
+        return Rules(
+            setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup), beside, adults
+        )
 
     def _missing(self, setup: Setup) -> str | None:
         if setup.missing:

@@ -96,6 +96,7 @@ class Watch:
             for peer in self._presence.peers(session_id):
                 if session_id in stale:
                     await self._live.publish.session(session, scene, only_to=peer.id)
+                    await self._live.publish.plenary(session_id, only_to=peer.id)
                 if peer.room in stale:
                     room = await self._live.memory.room(peer.room)
                     await self._live.publish.room(room, scene, only_to=peer.id)

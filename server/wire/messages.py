@@ -140,6 +140,33 @@ class PresenceView(Message):
     talk: TalkView | None = None
 
 
+class TakesPart(Message):
+    """A student of the whole class, as the grid names them."""
+
+    id: MemberId
+    side: str
+    names: dict[str, str]
+
+
+class PlenaryView(Message):
+    """The whole class together. `people` are named only while it is: the rest of the lesson shows partners alone.
+
+    `carrier`: who carries pictures; with "mesh", the connections in `circle` alone see and hear each other.
+    """
+
+    session: str
+    version: int
+    together: bool
+    step: int
+    carrier: Literal["livekit", "mesh"]
+    hands: tuple[MemberId, ...] = ()
+    speaker: MemberId | None = None
+    spotlight: str | None = None
+    muted: dict[str, str] = {}
+    circle: tuple[PeerView, ...] = ()
+    people: tuple[TakesPart, ...] = ()
+
+
 class MeView(Message):
     """This connection: its peer id, and whom it speaks for: `who`, and at a shared device `also`."""
 
@@ -154,9 +181,9 @@ class MeView(Message):
 class ViewOut(Message):
     """A part of what the browser shows; it keeps the newer of each (part, scope). `now`: server clock, ms."""
 
-    part: Literal["me", "session", "room", "mine", "board", "presence", "seats"]
+    part: Literal["me", "session", "room", "mine", "board", "presence", "seats", "plenary"]
     now: int
-    view: v.SessionView | v.RoomView | v.MineView | v.BoardView | v.SeatsView | PresenceView | MeView
+    view: v.SessionView | v.RoomView | v.MineView | v.BoardView | v.SeatsView | PlenaryView | PresenceView | MeView
 
 
 class RowsOut(Message):

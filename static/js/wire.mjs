@@ -72,12 +72,18 @@
  * @typedef {{scope: string, present: string[], peers: PeerView[], adults: string[],
  *   counts?: Record<string, number>, talk?: TalkView | null}} PresenceView
  */
+/**
+ * @typedef {{session: string, version: number, together: boolean, step: number, carrier: "livekit" | "mesh", hands: string[],
+ *   speaker: string | null, spotlight: string | null, muted: Record<string, string>, circle: PeerView[],
+ *   people: {id: string, side: string, names: Wording}[]}} PlenaryView
+ */
+/** @typedef {{kind: "livekit" | "mesh" | "none", url: string, token: string, me: string, reason: string}} MediaWay */
 /** @typedef {{peer: string, who: string, role: "student" | "teacher", session: string, side: string, also?: string[]}} MeView */
 /**
  * @typedef {{part: "me", now: number, view: MeView} | {part: "session", now: number, view: SessionView} |
  *   {part: "room", now: number, view: RoomView} | {part: "mine", now: number, view: MineView} |
  *   {part: "board", now: number, view: BoardView} | {part: "presence", now: number, view: PresenceView} |
- *   {part: "seats", now: number, view: SeatsView}} ViewMessage
+ *   {part: "seats", now: number, view: SeatsView} | {part: "plenary", now: number, view: PlenaryView}} ViewMessage
  */
 /** @typedef {{now: number, rows: RowView[]}} RowsMessage */
 /** @typedef {{code: string, by?: string | null, room?: string | null}} Notice */
@@ -120,7 +126,8 @@
  * @typedef {{role: "student", member: string, language: string, dir: "ltr" | "rtl", names: Wording, side: string,
  *   session: string | null, socket: string, ice: string, sides: Record<string, SideBoot>, title: Wording, starts_at: string | number,
  *   demo: boolean, greeting?: Wording | string, checked?: boolean, help_numbers: Wording | string, signout: string, media?: Media,
- *   the_name?: "written" | "heh", also?: {id: string, names: Wording} | null, share?: string, unshare?: string}} StudentBoot
+ *   the_name?: "written" | "heh", also?: {id: string, names: Wording} | null, share?: string, unshare?: string,
+ *   media_way: string, livekit_rooms: boolean}} StudentBoot
  */
 
 export {};

@@ -179,6 +179,8 @@ class PageSettings:
     demo: bool = False
     pseudo_locale: bool = False
     trusted_proxies: int = 0
+    media_origins: tuple[str, ...] = ()
+    livekit_rooms: bool = False
 
 
 @dataclass

@@ -127,6 +127,8 @@ class SettingsForTests:
     demo: bool = False
     pseudo_locale: bool = False
     trusted_proxies: int = 0
+    media_origins: tuple[str, ...] = ()
+    livekit_rooms: bool = False
 
 
 @dataclass

@@ -149,6 +149,19 @@ class CancelHelp(Command):
     kind: Literal["cancel_help"] = "cancel_help"
 
 
+class RaiseHand(Command):
+    """I would like to say something to the whole class."""
+
+    kind: Literal["raise_hand"] = "raise_hand"
+
+
+class LowerHand(Command):
+    """Not any more."""
+
+    kind: Literal["lower_hand"] = "lower_hand"
+
+
+HandCommand = RaiseHand | LowerHand
 StudentCommand = (
     Answer
     | Finish
@@ -164,6 +177,7 @@ StudentCommand = (
     | Share
     | AskHelp
     | CancelHelp
+    | HandCommand
 )
 
 
@@ -307,6 +321,35 @@ class CloseSession(Command):
     kind: Literal["close_session"] = "close_session"
 
 
+class GiveFloor(Command):
+    """This student speaks to the whole class now (None: nobody does)."""
+
+    kind: Literal["give_floor"] = "give_floor"
+    member: Short | None
+
+
+class PutHandDown(Command):
+    """Take a student's hand out of the line."""
+
+    kind: Literal["put_hand_down"] = "put_hand_down"
+    member: Short
+
+
+class MutePerson(Command):
+    """Close somebody's microphone in the whole class."""
+
+    kind: Literal["mute_person"] = "mute_person"
+    who: Short
+
+
+class Spotlight(Command):
+    """Show this person large to all (None: nobody)."""
+
+    kind: Literal["spotlight"] = "spotlight"
+    who: Short | None
+
+
+PlenaryCommand = GiveFloor | PutHandDown | MutePerson | Spotlight
 SessionCommand = (
     LayOutRooms
     | MoveSeat
@@ -320,6 +363,7 @@ SessionCommand = (
     | PartRoom
     | ShareClassroom
     | CloseSession
+    | PlenaryCommand
 )
 TeacherCommand = TeacherRoomCommand | ProposeRooms | SessionCommand
 

@@ -310,6 +310,46 @@ class SessionClosed(Event):
     by: StaffId
 
 
+class HandRaised(Event):
+    """A student asks to speak to the whole class."""
+
+    kind: Literal["hand_raised"] = "hand_raised"
+    member: MemberId
+
+
+class HandLowered(Event):
+    """A hand is down again; `by` where a teacher put it down."""
+
+    kind: Literal["hand_lowered"] = "hand_lowered"
+    member: MemberId
+    by: StaffId | None = None
+
+
+class FloorGiven(Event):
+    """A teacher gave a student the floor in the whole class; None: took it back."""
+
+    kind: Literal["floor_given"] = "floor_given"
+    member: MemberId | None
+    by: StaffId
+
+
+class PersonMuted(Event):
+    """A teacher closed somebody's microphone in the whole class."""
+
+    kind: Literal["person_muted"] = "person_muted"
+    who: str
+    by: StaffId
+
+
+class Spotlit(Event):
+    """A teacher shows one person large to all; None: nobody any more."""
+
+    kind: Literal["spotlit"] = "spotlit"
+    who: str | None
+    by: StaffId
+
+
+PlenaryEvents = HandRaised | HandLowered | FloorGiven | PersonMuted | Spotlit
 SessionEvents = (
     RoomsProposed
     | SeatMoved
@@ -323,6 +363,7 @@ SessionEvents = (
     | RoomParted
     | ClassroomShared
     | SessionClosed
+    | PlenaryEvents
 )
 
 AnyEvent = Annotated[RoomEvents | SessionEvents, Field(discriminator="kind")]

@@ -8,6 +8,7 @@ from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
+from server.core.live.plenary import decide_plenary
 from server.core.live.refusals import Refused
 from server.core.live.scene import Person, next_gate
 from server.core.live.state import Session
@@ -28,6 +29,7 @@ class Rules:
     missing: str | None = None
     beside: Mapping[MemberId, MemberId] = field(default_factory=dict[MemberId, MemberId])
     """Who shares a device with whom now, both ways."""
+    adults: frozenset[str] = frozenset()
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
@@ -69,6 +71,8 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             if session.classrooms.get(teacher.side) == shared:
                 return Decision()
             return Decision((e.ClassroomShared(side=teacher.side, shared=shared, by=teacher.staff),))
+        case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight():
+            return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:

@@ -107,6 +107,25 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Plenary:
+    """What goes on in the whole class at one step. `hands`: in the order in which they went up; `muted`: by whom."""
+
+    hands: tuple[MemberId, ...] = ()
+    speaker: MemberId | None = None
+    spotlight: str | None = None
+    muted: dict[str, str] = field(default_factory=dict[str, str])
+
+    def without(self, member: MemberId) -> "Plenary":
+        """Return it as it is when somebody has gone."""
+        return Plenary(
+            tuple(m for m in self.hands if m != member),
+            None if self.speaker == member else self.speaker,
+            None if self.spotlight == member else self.spotlight,
+            {who: by for who, by in self.muted.items() if who != member},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One lesson as it runs."""
 
@@ -127,6 +146,7 @@ class Session:
     removed: frozenset[MemberId] = frozenset()
     parted: frozenset[RoomId] = frozenset()
     classrooms: dict[str, bool] = field(default_factory=dict[str, bool])
+    plenary: Plenary = field(default_factory=Plenary)
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
@@ -268,7 +288,7 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.LessonStarted():
             return replace(session, status="running", started_at=at, floor=0, floor_at=at)
         case e.FloorMoved(step=step):
-            return replace(session, floor=step, floor_at=at)
+            return replace(session, floor=step, floor_at=at, plenary=Plenary())
         case e.Paused(calm=calm):
             return replace(session, pauses=(*session.pauses, Pause(at, calm=calm)))
         case e.Resumed():
@@ -281,21 +301,45 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
             seated = _seated(session, member, None)
             unplaced = {m: why for m, why in seated.unplaced.items() if m != member}
             return replace(seated, unplaced=unplaced, removed=session.removed | {member})
+        case e.HandRaised() | e.HandLowered() | e.FloorGiven() | e.PersonMuted() | e.Spotlit():
+            return replace(session, plenary=_plenary_after(session.plenary, event))
         case e.RoomParted(room=room):
             parted = dict.fromkeys(session.rooms.get(room, ()), "with_teacher")
             former = {m: (*session.former.get(m, ()), room) for m in parted}
             rooms = {**session.rooms, room: ()}
+            plenary = session.plenary
+            for member in parted:
+                plenary = plenary.without(member)
             return replace(
                 session,
                 parted=session.parted | {room},
                 rooms=rooms,
                 unplaced={**session.unplaced, **parted},
                 former=session.former | former,
+                plenary=plenary,
             )
         case e.ClassroomShared(side=side, shared=shared):
             return replace(session, classrooms={**session.classrooms, side: shared})
         case e.SessionClosed():
-            return replace(session, status="closed", closed_at=at)
+            return replace(session, status="closed", closed_at=at, plenary=Plenary())
+        case _:
+            assert_never(event)
+
+
+def _plenary_after(plenary: Plenary, event: e.PlenaryEvents) -> Plenary:
+    match event:
+        case e.HandRaised(member=member):
+            return replace(plenary, hands=(*(m for m in plenary.hands if m != member), member))
+        case e.HandLowered(member=member):
+            return replace(plenary, hands=tuple(m for m in plenary.hands if m != member))
+        case e.FloorGiven(member=member):
+            muted = {who: by for who, by in plenary.muted.items() if who != member}
+            return replace(plenary, speaker=member, hands=tuple(m for m in plenary.hands if m != member), muted=muted)
+        case e.PersonMuted(who=who, by=by):
+            speaker = None if plenary.speaker == who else plenary.speaker
+            return replace(plenary, speaker=speaker, muted={**plenary.muted, who: by})
+        case e.Spotlit(who=who):
+            return replace(plenary, spotlight=who)
         case _:
             assert_never(event)
 
@@ -316,7 +360,8 @@ def _seated(session: Session, member: MemberId, room: RoomId | None) -> Session:
     former = session.former
     if left is not None and left != room and session.status == "running":
         former = former | {member: (*former.get(member, ()), left)}
-    return replace(session, rooms=rooms, unplaced=unplaced, why=why, former=former)
+    plenary = session.plenary.without(member) if room is None else session.plenary
+    return replace(session, rooms=rooms, unplaced=unplaced, why=why, former=former, plenary=plenary)
 
 
 def current_step(room: Room, session: Session) -> int:

@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import { ServerClock } from "./clock.mjs";
 
-/** @import {BoardView, MeView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
+/** @import {BoardView, MeView, PlenaryView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
 /** @import {Signal} from "@preact/signals-core" */
 
 /**
@@ -15,6 +15,7 @@ export function scopeOf(message) {
   switch (message.part) {
     case "session":
     case "seats":
+    case "plenary":
       return `${message.part}:${message.view.session}`;
     case "room":
       return `room:${message.view.room}`;
@@ -46,6 +47,7 @@ export class Store {
     this.seats = signal(/** @type {SeatsView | null} */ (null));
     this.rooms = signal(/** @type {ReadonlyMap<string, RoomView>} */ (new Map()));
     this.boards = signal(/** @type {ReadonlyMap<number, BoardView>} */ (new Map()));
+    this.plenary = signal(/** @type {PlenaryView | null} */ (null));
     /** Rows by room id, each a signal of its own: a change of one room renders one row. */
     this.row = /** @type {Map<string, Signal<RowView>>} */ (new Map());
     this.rowIds = signal(/** @type {string[]} */ ([]));
@@ -98,6 +100,9 @@ export class Store {
         break;
       case "seats":
         this.seats.value = message.view;
+        break;
+      case "plenary":
+        this.plenary.value = message.view;
         break;
       case "room":
         this.rooms.value = new Map(this.rooms.value).set(message.view.room, message.view);

@@ -9,9 +9,12 @@ import { deviceShelf, Live, tabShelf } from "../net/live.mjs";
 import { Seat } from "../net/seat.mjs";
 import { Writing, worthSending } from "../net/writing.mjs";
 import { Awake } from "../rtc/awake.mjs";
+import { ChosenRoom } from "../rtc/chosen-room.mjs";
 import { Devices, listenTo, playChime } from "../rtc/devices.mjs";
-import { IceServers } from "../rtc/ice.mjs";
+import { IceServers, iceOnce, NO_WAY } from "../rtc/ice.mjs";
+import { LivekitRoom } from "../rtc/livekit-room.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { hush, PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
 import { TalkMeter } from "../rtc/talk.mjs";
 import { deviceNews } from "../views/devices.mjs";
 import { stepAt } from "../views/lesson.mjs";
@@ -22,6 +25,7 @@ import { atDevice, isOnesOwn, leastOf, withoutPrivate } from "../views/seat.mjs"
 
 /** @import {Entry, Lesson, Media, StudentBoot} from "../wire.mjs" */
 /** @import {Saver} from "../rtc/quality.mjs" */
+/** @import {MediaRoom} from "../rtc/media-room.mjs" */
 /** @import {Moment, Told} from "../views/notices.mjs" */
 
 const PASSES_AFTER = 12_000;
@@ -64,11 +68,12 @@ function begin(session) {
       page.tell({ id: `device-${Date.now()}`, kind: what === "lost" ? "warn" : "good", text });
     },
   });
-  const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
-  const page = makePage(session, live, seat, pens, devices, mesh);
+  const mesh = roomCall(live);
+  const plenary = plenaryCall(live, seat, devices);
+  const page = makePage(session, live, seat, pens, devices, mesh, plenary);
   keepSeat(live, seat, pens);
   keepWritingInStep(live, pens);
-  keepMediaInStep(live, devices, mesh, page);
+  keepMediaInStep(live, devices, mesh, page, plenary);
   keepSparing(mesh, page);
   keepSoundRules(live, seat, devices, mesh);
   keepTalkMeasured(session, live, devices, page);
@@ -155,14 +160,52 @@ function keepSeat(live, seat, pens) {
 }
 
 /**
+ * The call with my partners: between browsers, or by the media server where the school has it so.
+ * @param {Live} live
+ * @returns {MediaRoom}
+ */
+function roomCall(live) {
+  const mesh = new Mesh({ send: (to, message) => live.signal(to, message) });
+  if (!boot.livekit_rooms) return mesh;
+  const livekit = new LivekitRoom({ way: () => wayTo(`${boot.media_way}room`) });
+  return new ChosenRoom({ mesh, livekit, carrier: computed(() => live.store.plenary.value?.carrier ?? null) });
+}
+
+/**
+ * The call of the whole class, in which my own devices are silent unless I have the floor.
+ * @param {Live} live
+ * @param {Seat} seat
+ * @param {Devices} devices
+ */
+function plenaryCall(live, seat, devices) {
+  const { store } = live;
+  const plenary = new PlenaryCall({
+    plenary: store.plenary,
+    me: store.me,
+    still: computed(
+      () => Boolean(store.session.value?.paused?.calm) || live.stoppedBy.value !== null || store.room.value === null,
+    ),
+    adults: computed(() => (store.session.value?.hosts ?? []).map((host) => host.id)),
+    devices,
+    way: boot.media_way,
+    ice: () => iceOnce(boot.ice),
+    send: (to, message) => live.signal(to, message),
+  });
+  const hasFloor = computed(() => seat.members.value.includes(store.plenary.value?.speaker ?? ""));
+  hush({ together: plenary.together, hasFloor, where: boot.sides[boot.side]?.where ?? "school", devices });
+  return plenary;
+}
+
+/**
  * @param {string} session
  * @param {Live} live
  * @param {Seat} seat
  * @param {Pens} pens
  * @param {Devices} devices
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
+ * @param {PlenaryCall} plenary
  */
-function makePage(session, live, seat, pens, devices, mesh) {
+function makePage(session, live, seat, pens, devices, mesh, plenary) {
   const { store } = live;
   const checkKey = `havruta-checked/${boot.member}`;
   const told = signal(/** @type {Told[]} */ ([]));
@@ -241,6 +284,7 @@ function makePage(session, live, seat, pens, devices, mesh) {
     uplink: mesh.uplink,
     tryPicture: mesh.tryPicture.bind(mesh),
     saver: signal(rememberedSaver()),
+    plenary,
     devices,
     now: () => store.clock.now(),
     field: (/** @type {number} */ step, /** @type {string} */ input) => pen().writing.field(step, input),
@@ -369,22 +413,26 @@ function keepLastWords(live, pens, page) {
 /**
  * @param {Live} live
  * @param {Devices} devices
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
  * @param {Page} page
+ * @param {PlenaryCall} plenary
  */
-function keepMediaInStep(live, devices, mesh, page) {
+function keepMediaInStep(live, devices, mesh, page, plenary) {
   const { store } = live;
   const servers = new IceServers({
     address: boot.ice,
-    found: (ice) => {
+    found: (ice, reason) => {
       if (ice) mesh.open(ice);
+      // A media server brings its own ways; between browsers there is none.
+      else if (boot.livekit_rooms && reason === "no_relay") mesh.open(NO_WAY);
       else page.noVideo.value = t("Without pictures and sound today");
     },
   });
-  live.onSignal = (message) => mesh.hear(message);
+  live.onSignal = (message) => (plenary.takesOver.value ? plenary.hear(message) : mesh.hear(message));
   live.devices = () => ({ camera: devices.camera.peek(), microphone: devices.microphone.peek() });
   live.onOpen = () => {
     mesh.again();
+    plenary.again();
     void servers.ask();
   };
   effect(() => mesh.show(devices.stream.value));
@@ -399,8 +447,9 @@ function keepMediaInStep(live, devices, mesh, page) {
     ]);
     const running = store.session.value?.status === "running";
     const silent = allowedMedia(room?.members, page.seat) === "none" || Boolean(store.session.value?.paused?.calm);
+    const elsewhere = plenary.takesOver.value;
     const belongs = (/** @type {string} */ who) =>
-      !silent && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
+      !silent && !elsewhere && running && (who in (room?.visitors ?? {}) || (media.get(who) ?? "none") !== "none");
     mesh.allow(allowedMedia(room?.members, page.seat));
     mesh.meet(store.me.value?.peer ?? null, room && presence?.scope === room.room ? presence.peers : [], belongs);
   });
@@ -429,7 +478,7 @@ function keepMediaInStep(live, devices, mesh, page) {
  * @param {Live} live
  * @param {Seat} seat
  * @param {Devices} devices
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
  */
 function keepSoundRules(live, seat, devices, mesh) {
   const { store } = live;
@@ -494,7 +543,7 @@ function keepTalkMeasured(session, live, devices, page) {
 
 /**
  * How much data this device may spend on pictures is its own business, and lasts.
- * @param {Mesh} mesh
+ * @param {MediaRoom} mesh
  * @param {Page} page
  */
 function keepSparing(mesh, page) {
@@ -600,6 +649,7 @@ function nothingYet() {
     remotes: signal([]),
     uplink: signal({ level: 0, voiceAlone: false }),
     saver: signal("off"),
+    plenary: { view: none, together: signal(false) },
     noVideo: signal(""),
     now: Date.now,
   });

@@ -1,5 +1,5 @@
 // The teacher's page: it connects the network and the call to the components, and holds one lesson from lobby to thanks.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { BoardPage } from "../components/teacher/board.mjs";
 import { Closed } from "../components/teacher/closed.mjs";
@@ -11,33 +11,45 @@ import { html } from "../html.mjs";
 import { loadMessages, t } from "../i18n.mjs";
 import { Live } from "../net/live.mjs";
 import { Store } from "../net/store.mjs";
+import { ChosenRoom } from "../rtc/chosen-room.mjs";
 import { Devices } from "../rtc/devices.mjs";
-import { IceServers } from "../rtc/ice.mjs";
+import { IceServers, iceOnce, NO_WAY } from "../rtc/ice.mjs";
+import { LivekitRoom } from "../rtc/livekit-room.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
 /** @import { Boot } from "../views/teacher/types.mjs" */
 
 /** The call of the visited room: opened on the way in, closed on the way out. */
 class VisitedCall {
-  /** @param {Live} live @param {Store} store @param {string} ice address of the list of servers */
-  constructor(live, store, ice) {
+  /** @param {Live} live @param {Store} store @param {Boot} boot */
+  constructor(live, store, boot) {
     this.live = live;
     this.store = store;
+    this.boot = boot;
     this.devices = new Devices();
     this.remotes = signal(/** @type {import("../rtc/media-room.mjs").Remote[]} */ ([]));
     this.microphone = this.devices.microphone;
     this.camera = this.devices.camera;
-    /** @type {Mesh | null} */
+    /** @type {import("../rtc/media-room.mjs").MediaRoom | null} */
     this.mesh = null;
-    this.servers = new IceServers({ address: ice, found: (found) => found && this.mesh?.open(found) });
+    this.servers = new IceServers({
+      address: boot.ice,
+      found: (ice, reason) => {
+        if (ice) this.mesh?.open(ice);
+        else if (boot.livekit_rooms && reason === "no_relay") this.mesh?.open(NO_WAY);
+      },
+    });
     live.devices = () => ({ camera: this.camera.peek(), microphone: this.microphone.peek() });
-    live.onSignal = (message) => this.mesh?.hear(message);
-    live.onOpen = () => {
-      if (!this.mesh) return;
-      this.mesh.again();
-      void this.servers.ask();
-    };
+  }
+
+  /** @param {string} room @returns {import("../rtc/media-room.mjs").MediaRoom} */
+  #call(room) {
+    const mesh = new Mesh({ send: (to, message) => void this.live.signal(to, message) });
+    if (!this.boot.livekit_rooms) return mesh;
+    const livekit = new LivekitRoom({ way: () => wayTo(`${this.boot.media_way}${room}`) });
+    return new ChosenRoom({ mesh, livekit, carrier: computed(() => this.store.plenary.value?.carrier ?? null) });
   }
 
   /**
@@ -46,14 +58,16 @@ class VisitedCall {
    * @param {boolean} listening without the microphone
    */
   async join(room, listening) {
-    const mesh = new Mesh({ send: (to, message) => void this.live.signal(to, message) });
+    const mesh = this.#call(room);
     this.mesh = mesh;
     this.stop = effect(() => {
       const presence = this.store.presences.value.get(room);
       const members = new Set(this.store.rooms.value.get(room)?.members.map((member) => member.id));
       const hosts = new Set(this.store.session.value?.hosts.map((host) => host.id));
       const peers = presence?.peers ?? [];
-      mesh.meet(this.store.me.value?.peer ?? null, peers, (who) => members.has(who) || hosts.has(who));
+      const circle = new Set(this.store.plenary.value?.circle.map((peer) => peer.who));
+      const belongs = (/** @type {string} */ who) => !circle.has(who) && (members.has(who) || hosts.has(who));
+      mesh.meet(this.store.me.value?.peer ?? null, peers, belongs);
       this.remotes.value = mesh.remotes.value;
     });
     if (!listening) await this.devices.open("audio");
@@ -88,6 +102,48 @@ class VisitedCall {
     this.devices.turn(device, on);
     this.live.command("device_state", { camera: this.camera.value, microphone: this.microphone.value }, "device_state");
   }
+}
+
+/**
+ * The call of the whole class. This device starts silent and unseen: one device in a classroom speaks, and its teacher says which.
+ * @param {Live} live
+ * @param {Store} store
+ * @param {Boot} boot
+ */
+function wholeClass(live, store, boot) {
+  const devices = new Devices();
+  const call = new PlenaryCall({
+    plenary: store.plenary,
+    me: store.me,
+    still: computed(() => Boolean(store.session.value?.paused?.calm) || live.stoppedBy.value !== null),
+    adults: computed(() => (store.session.value?.hosts ?? []).map((host) => host.id)),
+    devices,
+    way: boot.media_way,
+    ice: () => iceOnce(boot.ice),
+    send: (to, message) => void live.signal(to, message),
+  });
+  effect(() => {
+    if (!call.together.value) devices.close();
+  });
+  const turn = async (/** @type {"camera" | "microphone"} */ device, /** @type {boolean} */ on) => {
+    const kind = device === "camera" ? "video" : "audio";
+    if (
+      on &&
+      !devices.stream
+        .peek()
+        ?.getTracks()
+        .some((track) => track.kind === kind)
+    ) {
+      const heard = devices.microphone.peek() === "on";
+      await devices.open(kind);
+      if (device === "camera") devices.turn("microphone", heard);
+    }
+    devices.turn(device, on);
+  };
+  return Object.assign(call, {
+    turn: (/** @type {"camera" | "microphone"} */ device, /** @type {boolean} */ on) => void turn(device, on),
+    mine: devices,
+  });
 }
 
 /**
@@ -211,10 +267,24 @@ async function main() {
   await loadMessages(boot.language);
   const store = new Store();
   const live = new Live({ socket: boot.socket, session: boot.session, who: boot.staff }, store);
-  const call = new VisitedCall(live, store, boot.ice);
-  const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, (kind, fields) =>
-    live.command(kind, fields),
-  );
+  const call = new VisitedCall(live, store, boot);
+  const plenary = wholeClass(live, store, boot);
+  live.onSignal = (message) => {
+    // A room that is visited meanwhile has its own call; who is in the circle is not in that.
+    const circle = plenary.takesOver.value ? (store.plenary.value?.circle ?? []) : [];
+    if (circle.some((peer) => peer.peer === message.sender)) plenary.hear(message);
+    else call.mesh?.hear(message);
+  };
+  live.onOpen = () => {
+    if (call.mesh) {
+      call.mesh.again();
+      void call.servers.ask();
+    }
+    plenary.again();
+  };
+  const asked = (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields) =>
+    live.command(kind, fields);
+  const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, asked, plenary);
   followLesson(desk);
   setInterval(() => {
     desk.now.value = store.clock.now();

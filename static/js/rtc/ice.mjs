@@ -3,12 +3,14 @@
 /** When to ask again, as a share of a credential's life: early enough for a few failures. */
 const RENEW_AT = 0.75;
 const RETRY_AFTER = 20_000;
+/** A call that finds nobody, for rooms that a media server carries. @type {RTCConfiguration} */
+export const NO_WAY = { iceServers: [], iceTransportPolicy: "relay" };
 
 export class IceServers {
   /**
    * @param {object} parts
    * @param {string} parts.address
-   * @param {(ice: RTCConfiguration | null) => void} parts.found null: there is no video on this server
+   * @param {(ice: RTCConfiguration | null, reason: string) => void} parts.found null: there is no video here, and why
    * @param {(address: string) => Promise<Response>} [parts.fetch]
    * @param {(run: () => void, after: number) => ReturnType<typeof setTimeout>} [parts.later]
    */
@@ -31,8 +33,8 @@ export class IceServers {
       this.#askAfter(RETRY_AFTER);
       return;
     }
-    const { iceServers, iceTransportPolicy, video, seconds } = answer;
-    this.found(video === false ? null : { iceServers, iceTransportPolicy });
+    const { seconds, reason } = answer;
+    this.found(configuration(answer), reason ?? "");
     // A life, not a time: a school's clock may be wrong.
     if (seconds) this.#askAfter(seconds * 1000 * RENEW_AT);
   }
@@ -43,17 +45,43 @@ export class IceServers {
     this.asked += 1;
   }
 
-  async #answer() {
-    try {
-      const answer = await this.fetch(this.address);
-      return answer.ok ? await answer.json() : null;
-    } catch {
-      return null; // without a network; asked again soon, and with the next connection
-    }
+  #answer() {
+    return asked(this.address, this.fetch);
   }
 
   /** @param {number} after */
   #askAfter(after) {
     this.timer = this.later(() => void this.ask(), after);
   }
+}
+
+/**
+ * Ask once, for a call that ends before its credentials do.
+ * @param {string} address
+ * @returns {Promise<RTCConfiguration | null>} null: no answer, or no video on this server
+ */
+export async function iceOnce(address) {
+  const answer = await asked(address, (there) => globalThis.fetch(there));
+  return answer && configuration(answer);
+}
+
+/**
+ * @param {string} address
+ * @param {(address: string) => Promise<Response>} fetch
+ */
+async function asked(address, fetch) {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null; // without a network; asked again soon, and with the next connection
+  }
+}
+
+/**
+ * @param {RTCConfiguration & {video?: boolean}} answer
+ * @returns {RTCConfiguration | null}
+ */
+function configuration({ iceServers, iceTransportPolicy, video }) {
+  return video === false ? null : { iceServers, iceTransportPolicy };
 }

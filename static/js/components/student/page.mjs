@@ -45,6 +45,7 @@
  * @property {ReadonlySignal<Uplink>} uplink
  * @property {() => void} tryPicture
  * @property {Signal<Saver>} saver how much data this device may spend on pictures
+ * @property {import("../plenary.mjs").WholeClassCall} plenary
  * @property {ReadonlySignal<string>} noVideo why there are no pictures at all, or ""
  * @property {Devices} devices
  * @property {() => Media} allowed what my family agreed to

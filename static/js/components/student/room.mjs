@@ -15,6 +15,7 @@ import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, FlipButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { WholeClass } from "./plenary.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
 import { SoundDialog, SoundLine, TalkLine } from "./sound.mjs";
 import { StepWork } from "./steps.mjs";
@@ -109,7 +110,7 @@ function Opened(props) {
     <${Head} ...${props} />
     <${Notices} ...${props} />
     <div class=${`room-main${text ? "" : " no-text"}`}>
-      <${Videos} ...${props} />
+      ${page.plenary.together.value ? html`<${WholeClass} page=${page} />` : html`<${Videos} ...${props} />`}
       <${StepCard} ...${props} heading=${heading} fillNames=${fillNames} />
       ${
         text &&

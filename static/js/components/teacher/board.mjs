@@ -12,6 +12,7 @@ import { SchoolMark } from "../person.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
 import { Name, OneClassroom, Refused, TwicePressed } from "./parts.mjs";
+import { WholeClass } from "./plenary.mjs";
 import { BoardRow } from "./row.mjs";
 
 /** @import { Group } from "../../views/teacher/board.mjs" */
@@ -31,6 +32,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
     <div class="board-main">
       ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
       <${Refused} desk=${desk} place="everyone" />
+      <${WholeClass} desk=${desk} />
       <${ClassBoard} desk=${desk} />
       ${
         !desk.projected.value &&

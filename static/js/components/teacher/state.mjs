@@ -17,6 +17,11 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {(device: "camera" | "microphone", on: boolean) => void} turn
  */
 /**
+ * @typedef {import("../plenary.mjs").WholeClassCall & {
+ *   mine: {microphone: ReadonlySignal<string>, camera: ReadonlySignal<string>, stream: ReadonlySignal<MediaStream | null>},
+ *   turn: (device: "camera" | "microphone", on: boolean) => void}} WholeClass the whole class, and my devices in it
+ */
+/**
  * @typedef {object} Pushed what the server told, as the page's store keeps it
  * @property {Signal<Session | null>} session
  * @property {Signal<Seats | null>} seats
@@ -44,6 +49,7 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {Signal<string | null>} open the room whose drawer is open
  * @property {Signal<string | null>} visiting
  * @property {Call} call
+ * @property {WholeClass} plenary
  * @property {Signal<Asked | null>} asked
  * @property {Signal<string | null>} held the student picked up in the lobby
  * @property {Signal<Refusal | null>} refusal
@@ -59,9 +65,10 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @param {Pushed} pushed
  * @param {Call} call
  * @param {(kind: string, fields: Record<string, unknown>) => Promise<Ack>} send
+ * @param {WholeClass} plenary
  * @returns {Desk}
  */
-export function makeDesk(boot, pushed, call, send) {
+export function makeDesk(boot, pushed, call, send, plenary) {
   const now = signal(Date.now());
   const session = computed(() => pushed.session.value ?? noSession(boot.session));
   const rows = computed(() => pushed.rowIds.value.flatMap((id) => pushed.row.get(id)?.value ?? []));
@@ -93,6 +100,7 @@ export function makeDesk(boot, pushed, call, send) {
     open: signal(null),
     visiting,
     call,
+    plenary,
     asked: signal(null),
     held: signal(null),
     refusal,

@@ -33,6 +33,8 @@
  * @property {People} people
  * @property {string} socket
  * @property {string} ice
+ * @property {string} media_way
+ * @property {boolean} livekit_rooms
  * @property {{ plan: string, review: string, home: string }} urls
  * @property {Wording[]} phrasebook
  * @property {boolean} demo
