@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import ValidationError
 
-from server.core.people.models import AuditEntry, ClassGroup, Role, School, Twinning, TwinningSide
+from server.core.people.models import AuditEntry, ClassGroup, Role, School, SideName, Twinning, TwinningSide
 from server.edges.pages.desk import Desk, desk_of, see_other
 from server.edges.pages.home import home_page
 from server.edges.pages.plan_form import Form
@@ -94,8 +94,8 @@ async def invite_partner(request: web.Request) -> web.Response:
         status="invited",
     )
     await desk.parts.people.save_twinning(twinning)
-    about = {"twinning": twinning.id, "side": "b"}
-    return await _show(desk, _typed_from(desk.school), link=await _link(desk, "partner", about), link_for="partner")
+    link = await school_link(desk, twinning.id, "b")
+    return await _show(desk, _typed_from(desk.school), link=link, link_for="partner")
 
 
 @routes.post("/schools/{school}/classes")
@@ -118,6 +118,11 @@ async def _own_desk(request: web.Request) -> Desk:
     if request.match_info["school"] != desk.school.id:
         raise web.HTTPNotFound
     return desk
+
+
+async def school_link(desk: Desk, twinning: str, side: SideName) -> str:
+    """Make the one-time link with which a school comes to a side of a twinning: one that it sets up, or its own."""
+    return await _link(desk, "partner", {"twinning": twinning, "side": side, "by": desk.school.id})
 
 
 async def _link(desk: Desk, kind: str, about: dict[str, str]) -> str:
