@@ -3,12 +3,13 @@ import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
+import { across, clocksOf } from "../../views/schools.mjs";
 import { DENSE_FROM, GROUPS, groupTitle, nextCall, unseated } from "../../views/teacher/board.mjs";
 import { left, urgency } from "../../views/teacher/clocks.mjs";
-import { behindTheGate, countdownTo, gateLabel, nextFloor, stepRange } from "../../views/teacher/lesson.mjs";
+import { behindTheGate, countdownTo, gateLabel, nextFloor, placeRange } from "../../views/teacher/lesson.mjs";
 import { inAllLanguages, nameOf } from "../../views/teacher/people.mjs";
 import { timeAt } from "../../views/time.mjs";
-import { SchoolMark } from "../person.mjs";
+import { Listed, SchoolMark } from "../person.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
 import { Name, Refused, TwicePressed } from "./parts.mjs";
@@ -48,7 +49,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
 /** @param {{ desk: Desk }} props */
 function BoardHead({ desk }) {
   const { session, lesson, boot } = desk;
-  const range = useComputed(() => stepRange(desk.rows.value, lesson.value?.steps.length ?? 0)).value;
+  const range = useComputed(() => placeRange(lesson.value, desk.rows.value, boot.language)).value;
   const behind = useComputed(() => behindTheGate(lesson.value, session.value, desk.rows.value)).value;
   const label = gateLabel(lesson.value, session.value, boot.language);
   const paused = session.value.paused !== null;
@@ -71,20 +72,20 @@ function BoardHead({ desk }) {
 }
 
 /**
- * What the clock says in each school.
+ * What the clock says in each school, one's own first.
  * @param {{ desk: Desk }} props
  */
 export function Clocks({ desk }) {
   const { boot } = desk;
   return html`<div class="board-clocks">
-    ${Object.entries(boot.sides).map(([side, info]) => html`<${Clock} key=${side} desk=${desk} place=${say(info.place, boot.language)} zone=${info.zone} />`)}
+    ${clocksOf(boot.sides, [boot.side, across(boot.side)], boot.language).map(({ places, zone }) => html`<${Clock} key=${zone} desk=${desk} places=${places} zone=${zone} />`)}
   </div>`;
 }
 
-/** @param {{ desk: Desk, place: string, zone: string }} props */
-function Clock({ desk, place, zone }) {
+/** @param {{ desk: Desk, places: string[], zone: string }} props */
+function Clock({ desk, places, zone }) {
   const text = useComputed(() => timeAt(desk.now.value, zone, desk.boot.language));
-  return html`<span class="nowrap"><bdi>${place}</bdi> <time>${text}</time></span>`;
+  return html`<span class="nowrap"><${Listed} names=${places} language=${desk.boot.language} /> <time>${text}</time></span>`;
 }
 
 /** @param {{ desk: Desk }} props */
