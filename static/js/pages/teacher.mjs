@@ -13,6 +13,7 @@ import { Live } from "../net/live.mjs";
 import { Store } from "../net/store.mjs";
 import { Devices } from "../rtc/devices.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
+import { newcomers } from "../views/teacher/lobby.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
 /** @import { Boot } from "../views/teacher/types.mjs" */
@@ -114,6 +115,34 @@ function followLesson(desk) {
       })
       .catch(() => {
         // Offline: the next view of the session, after the connection is back, asks again.
+      });
+  });
+}
+
+/**
+ * Families answer until the bell: when somebody comes whom the page does not know, ask who the learners are now.
+ * @param {Desk} desk
+ * @param {Store} store
+ */
+function followPeople(desk, store) {
+  /** @type {Set<string>} */
+  const asked = new Set();
+  effect(() => {
+    const unknown = newcomers(desk.boot.people, desk.presence.value, desk.seats.value).filter((id) => !asked.has(id));
+    if (!unknown.length || !desk.boot.urls.people) return;
+    for (const id of unknown) asked.add(id);
+    fetch(desk.boot.urls.people)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((now) => {
+        if (!now) return;
+        Object.assign(desk.boot, now);
+        // Nothing that was pushed has changed, but the names that it is drawn with have.
+        if (store.session.value) store.session.value = { ...store.session.value };
+        if (store.seats.value) store.seats.value = { ...store.seats.value };
+      })
+      .catch(() => {
+        // Offline: ask again with the next view.
+        for (const id of unknown) asked.delete(id);
       });
   });
 }
@@ -225,6 +254,7 @@ async function main() {
     live.command(kind, fields),
   );
   followLesson(desk);
+  followPeople(desk, store);
   setInterval(() => {
     desk.now.value = store.clock.now();
   }, 1000);
