@@ -54,7 +54,7 @@ NEWCOMER = "newcomer"
 
 async def a_child_is_added_without_answers(school: Served) -> None:
     """Add a child to Haifa's class, as a teacher does a minute before the bell."""
-    await school.enrol(NEWCOMER, "demo-haifa-class", "demo-haifa")
+    await school.enrol(NEWCOMER, "demo-haifa-7", "demo-haifa")
     await school.house.people.set_consent(NEWCOMER, Consent(), HAIFA_TEACHER, school.house.app[PARTS].clock.now())
 
 
@@ -118,7 +118,9 @@ async def a_third_school_joins_haifas_side(school: Served, *, bringing: bool) ->
     await people.join_twinning(twinning.id, "a", "third-school")
     if bringing:
         a, b = lesson.sides
-        planned = lesson.model_copy(update={"sides": (a.model_copy(update={"classes": (*a.classes, "third-class")}), b)})
+        planned = lesson.model_copy(
+            update={"sides": (a.model_copy(update={"classes": (*a.classes, "third-class")}), b)}
+        )
         agreed = plan_hash(planned)
         sides = tuple(side.model_copy(update={"agreed_plan": agreed}) for side in planned.sides)
         await people.save_session(planned.model_copy(update={"sides": sides}))

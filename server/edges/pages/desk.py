@@ -186,6 +186,28 @@ class Desk:
         """Whether the reader's school brings a class to a lesson: only then is it theirs to agree to, hold and look back at."""
         return takes_part(lesson, await self.parts.people.classes_of(self.school.id))
 
+    async def schools_in(
+        self, lessons: Sequence[LessonSession], twinning: Twinning
+    ) -> list[dict[SideName, list[School]]]:
+        """Return the schools of each side that bring a class to each of these lessons of a twinning, and the reader's own.
+
+        While no class of a side is chosen, all its schools may still come.
+        """
+        every = await self.schools_of(twinning)
+        classes = {s.id: await self.parts.people.classes_of(s.id) for group in every.values() for s in group}
+        found: list[dict[SideName, list[School]]] = []
+        for lesson in lessons:
+            bringing = {school for school, groups in classes.items() if takes_part(lesson, groups)}
+            found.append(
+                {
+                    side: [s for s in group if s.id in bringing or s.id == self.school.id]
+                    if any(s.id in bringing for s in group)
+                    else group
+                    for side, group in every.items()
+                }
+            )
+        return found
+
     async def schools_of(self, twinning: Twinning) -> dict[SideName, list[School]]:
         """Return the schools of each side."""
         return {side.side: await self.parts.people.schools(side.schools) for side in twinning.sides}

@@ -84,10 +84,10 @@ def is_ahead(desk: Desk, lesson: LessonSession) -> bool:
 
 
 async def lesson_lines(desk: Desk, twinning: Twinning) -> list[LessonLine]:
-    """Return a twinning's lessons with their hour on the clocks of all its schools."""
-    schools = await desk.schools_of(twinning)
+    """Return a twinning's lessons with their hour on the clocks of all schools that take part."""
     ours = desk.side_of(twinning)
     classes = await desk.parts.people.classes_of(desk.school.id)
+    lessons = await desk.parts.people.sessions_of(twinning.id)
     return [
         LessonLine(
             lesson,
@@ -96,7 +96,7 @@ async def lesson_lines(desk: Desk, twinning: Twinning) -> list[LessonLine]:
             desk.near_day(lesson.starts_at),
             takes_part(lesson, classes),
         )
-        for lesson in await desk.parts.people.sessions_of(twinning.id)
+        for lesson, schools in zip(lessons, await desk.schools_in(lessons, twinning), strict=True)
     ]
 
 

@@ -115,10 +115,11 @@ async def lesson_boot(request: web.Request, lesson: LessonSession | None, reader
     twinning = await people.twinning(lesson.twinning)
     sides: dict[str, object] = {}
     for side in twinning.sides if twinning else ():
-        schools = sorted(await people.schools(side.schools), key=lambda school: school.id != reader)
+        every = sorted(await people.schools(side.schools), key=lambda school: school.id != reader)
+        bringing = [school for school in every if takes_part(lesson, await people.classes_of(school.id))]
         adult = lesson.side(side.side).adult
         named = await people.staff(adult) if adult else None
-        sides[side.side] = _side(schools, named, lesson.side(side.side).place)
+        sides[side.side] = _side(bringing or every, named, lesson.side(side.side).place)
     return {
         "session": lesson.id,
         "title": lesson.title,

@@ -62,11 +62,12 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a lesson as its page shows it."""
+    """One side of a lesson as its page shows it. `bringing`: those of its schools that bring a class, and the reader's."""
 
     side: SideName
     ours: bool
     schools: list[School]
+    bringing: list[School]
     classes: list[ClassGroup]
     chosen: SessionSide
     adult: Staff | None
@@ -357,6 +358,7 @@ async def _side_views(desk: Desk, session: LessonSession, twinning: Twinning) ->
     people = desk.parts.people
     classes = await _classes(desk, twinning)
     schools = await desk.schools_of(twinning)
+    (bringing,) = await desk.schools_in([session], twinning)
     ours = desk.side_of(twinning)
     stands = plan_hash(session)
     return [
@@ -364,6 +366,7 @@ async def _side_views(desk: Desk, session: LessonSession, twinning: Twinning) ->
             side=side.side,
             ours=side.side == ours,
             schools=schools[side.side],
+            bringing=bringing[side.side],
             classes=classes[side.side],
             chosen=side,
             adult=await people.staff(side.adult) if side.adult else None,
@@ -387,7 +390,7 @@ def _largest(views: Sequence[SideView]) -> int:
 
 def clocks(desk: Desk, views: Sequence[SideView], moment: datetime) -> list[Clock]:
     """Return the moment on each school's clock, the reader's own first, each zone once."""
-    schools: dict[SideName, list[School]] = {view.side: view.schools for view in views}
+    schools: dict[SideName, list[School]] = {view.side: view.bringing for view in views}
     return desk.clocks(moment, schools, next(view.side for view in views if view.ours))
 
 
@@ -407,7 +410,7 @@ def warned(desk: Desk, views: Sequence[SideView], session: LessonSession) -> lis
     days = [
         SideDay(side=school.id, school=_school_day(school), place=view.chosen.place)
         for view in sorted(views, key=lambda v: not v.ours)
-        for school in view.schools
+        for school in view.bringing
     ]
     found = warnings_for(session.starts_at, session.slot_minutes, days, desk.parts.holidays)
     return [

@@ -73,7 +73,7 @@ async def show_run(request: web.Request) -> web.Response:
 async def _columns(desk: Desk, session: LessonSession, twinning: Twinning) -> list[Column]:
     """Return a column for each clock of each side, the reader's own side and school first."""
     ours = desk.side_of(twinning)
-    schools = await desk.schools_of(twinning)
+    (schools,) = await desk.schools_in([session], twinning)
     columns: list[Column] = []
     for side in (ours, other_side(ours)):
         named = session.side(side).adult

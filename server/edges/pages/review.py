@@ -98,7 +98,7 @@ async def session_review(request: web.Request) -> web.Response:
         "lesson": lesson,
         "record": record,
         "line": await _line(desk, session, twinning),
-        "schools": await desk.schools_of(twinning),
+        "schools": (await desk.schools_in([session], twinning))[0],
         "moments": record.moments,
         "by": await _adults(desk, record.moments),
         "who": faces.of,

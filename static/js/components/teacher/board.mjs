@@ -154,7 +154,7 @@ function BoardFoot({ desk }) {
     <button type="button" class="button" onClick=${() => {
       desk.asked.value = { dialog: "note", room: null };
     }}><span class="glyph note" aria-hidden="true"></span>${t("Note to all")}</button>
-    <${TwicePressed} label=${t("Stop now")} again=${t("Press again: stop in both schools")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
+    <${TwicePressed} label=${t("Stop now")} again=${t("Press again to stop")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
     ${minute && html`<button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>`}
     <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on with the lesson") : t("Pause")}</button>
     ${

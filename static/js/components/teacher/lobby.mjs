@@ -71,6 +71,13 @@ function Arrivals({ desk, column }) {
         ? t("{teacher} is signed in", { teacher: isolated(nameOf(adult, language)) })
         : html`<span>${t("No adult is signed in yet: the students of this school wait until one is.")}</span>`
     }</p>
+    ${withoutAnswers(arrivals, desk.boot.people).map(
+      ({ group, names }) =>
+        html`<p key=${group} class="notice without-answers"><span>${fill(
+          t("Not let in, as their families’ answers are not recorded: {names}"),
+          { names: html`<${Listed} names=${names} language=${language} />` },
+        )} <a href=${`/classes/${group}`}>${t("Record the answers")}</a></span></p>`,
+    )}
     ${present.length > 0 && html`<ul>${present.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>`}
     ${
       absent.length > 0 &&
@@ -79,13 +86,6 @@ function Arrivals({ desk, column }) {
         <ul class="absent" role="list">${absent.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>
       </details>`
     }
-    ${withoutAnswers(arrivals, desk.boot.people).map(
-      ({ group, names }) =>
-        html`<p key=${group} class="notice without-answers"><span>${fill(
-          t("Not let in, as their families’ answers are not recorded: {names}."),
-          { names: html`<${Listed} names=${names} language=${language} />` },
-        )} <a href=${`/classes/${group}`}>${t("Record the answers")}</a></span></p>`,
-    )}
     ${elsewhere > 0 && html`<p class="soft small">${tn("One child of another school is not let in: the family’s answers are not recorded.", "{n} children of other schools are not let in: their families’ answers are not recorded.", elsewhere)}</p>`}
     ${inClass.length > 0 && html`<p class="soft small">${t("not in the rooms this time")}: <bdi>${inClass.map((one) => one.name).join(", ")}</bdi></p>`}
   </section>`;
