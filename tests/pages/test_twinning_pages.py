@@ -163,8 +163,10 @@ async def test_a_class_of_a_third_school_can_be_chosen_only_once_it_has_joined(h
 
 async def test_a_school_without_a_class_in_the_lesson_is_neither_named_nor_warned_about_for_it(house: "House") -> None:
     await boston_joins(house, "b", bringing=False)
-    desk = await house.desk_of("levi")
-    assert "Boston" not in (await desk.get("/home")).words
+    desk = await house.desk_of("stone")
     assert "Boston" not in (await desk.get("/sessions/lesson/run-of-show")).words
+    plan = (await desk.get("/sessions/lesson")).words
+    assert "8:10 AM here · 4:10 PM in Haifa" in plan
+    assert "At Harbor School" not in plan
     own = await (await house.desk_of("other")).get("/home")
     assert "9:10 AM here" in own.words, "the reader's own clock is always there"
