@@ -140,6 +140,12 @@ class LiveSocket:
         """Rooms of a session with a connection on this process."""
         return {c.peer.room for c in self._connections.values() if c.peer.session == session and c.peer.room}
 
+    async def hang_up(self, _app: object) -> None:
+        """End every connection, for a server that stops: it would wait for each. Browsers come back by themselves."""
+        for connection in list(self._connections.values()):
+            if connection.request.transport is not None:
+                connection.request.transport.close()
+
     async def stop(self) -> None:
         """End workers and what is under way."""
         tasks = [*self._tasks, *(c.worker for c in self._connections.values() if c.worker)]
