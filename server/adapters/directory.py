@@ -12,6 +12,7 @@ from server.core.live.views import Host
 from server.core.live.works import MemberId, RoomId, WorkId
 from server.core.people.consent import Problem, may_cross, ready_to_start
 from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
+from server.core.people.permissions import takes_part
 from server.core.texts import Text
 from server.core.twinning.plan import PlanProblem, compile_plan
 from server.ports.clock import Clock
@@ -40,20 +41,26 @@ class PeopleDirectory:
         side_of_class = {group: side.side for side in planned.sides for group in side.classes}
         students = await self.people.students_in(list(side_of_class))
         schools = {s.id: s for s in await self.people.schools([i for side in twinning.sides for i in side.schools])}
-        largest = _largest_group([sum(side_of_class[s.class_id] == side for s in students) for side in ("a", "b")])
+        crossing = [side_of_class[s.class_id] for s in students if may_cross(s)]
+        largest = _largest_group([crossing.count("a"), crossing.count("b")])
         try:
             lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
         except PlanProblem:
             return None
         adults = {side.side: side.adult for side in planned.sides}
-        hosts = [
-            host
+        side_of_school = {
+            school: side.side
             for side in twinning.sides
             for school in side.schools
+            # A school beside ours that brings no class has no business in our children's rooms.
+            if takes_part(planned, await self.people.classes_of(school))
+        }
+        hosts = [
+            host
+            for school in side_of_school
             for host in await self.people.staff_of(school)
             if host.roles & {"teacher", "coordinator"}
         ]
-        side_of_school = {school: side.side for side in twinning.sides for school in side.schools}
         return Setup(
             session=planned.id,
             twinning=twinning.id,
@@ -64,7 +71,7 @@ class PeopleDirectory:
             adults=adults,
             missing=_missing(ready_to_start(planned, twinning, students, {a for a in adults.values() if a})),
             apart=frozenset(frozenset(pair) for pair in await self.people.apart_pairs([s.id for s in students])),
-            schools={school.id: side_of_school[school.id] for school in schools.values()},
+            schools=side_of_school,
             classrooms=Classrooms(
                 places={side.side: side.place for side in planned.sides},
                 budgets={s.id: s.class_kbits for s in schools.values() if s.class_kbits is not None},
@@ -185,7 +192,7 @@ def _missing(problems: list[Problem]) -> str | None:
         ("no_parts", "not_agreed"),
         ("twinning_not_active", "not_agreed"),
         ("adult_not_named", "adult_missing"),
-        ("consent_missing", "consent_missing"),
+        ("nobody_may_cross", "consent_missing"),
     ):
         if code in codes:
             return refusal

@@ -37,7 +37,9 @@ SENTENCES: dict[str, str] = {
     "no_rooms": _("There are no rooms yet. Propose rooms first."),
     "adult_missing": _("The adult in charge of one side is not signed in yet."),
     "not_agreed": _("Both schools must agree to the plan first."),
-    "consent_missing": _("Some students have no recorded consent yet."),
+    "consent_missing": _(
+        "On one side no student may learn with the partner school: the families’ answers are missing, or say otherwise."
+    ),
     "keep_apart": _("These two students are to be kept apart."),
     "may_not_cross": _("This student does not learn with the partner school in this lesson."),
     "not_allowed": _("This is not possible here."),

@@ -135,7 +135,8 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is planned for one session. `missing`: why it may not start (a refusal code), or None."""
+    """What is planned for one session. `missing`: why it may not start (a refusal code), or None. `schools`: those that bring
+    a class, with their side."""
 
     session: str
     twinning: str

@@ -121,7 +121,12 @@
  *   steps: LessonStep[], parts: LessonPart[]}} Lesson
  */
 
-/** @typedef {{school: Wording, place: Wording, zone: string, language: string, where?: "school" | "home"}} SideBoot */
+/** @typedef {{names: Wording, place: Wording, zone: string}} SchoolBoot */
+/** `schools`: all of the side, the reader's own first; the fields beside it are the first one's. */
+/**
+ * @typedef {{school: Wording, place: Wording, zone: string, language: string, schools: SchoolBoot[],
+ *   where?: "school" | "home"}} SideBoot
+ */
 /**
  * @typedef {{role: "student", member: string, language: string, dir: "ltr" | "rtl", names: Wording, side: string,
  *   session: string | null, socket: string, ice: string, sides: Record<string, SideBoot>, title: Wording, starts_at: string | number,

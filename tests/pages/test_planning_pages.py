@@ -156,14 +156,47 @@ async def test_a_change_asks_both_again(house: "House") -> None:
     assert (await desk.post(PLAN, [*page.fields, ("do", "open")])).status == 409
 
 
-async def test_a_family_that_has_not_answered_is_counted_and_its_child_not_named_to_the_partner(house: "House") -> None:
+async def noas_family_has_not_answered(house: "House") -> None:
+    """Take back some of the answers of one child of Haifa."""
     await house.people.set_consent("haifa-0", Consent(takes_part="across"), "levi", house.clock.now())
+
+
+async def test_a_child_without_answers_is_named_to_the_own_school_and_counted_for_the_partner(house: "House") -> None:
+    await noas_family_has_not_answered(house)
+    ours = await opened(await house.desk_of("levi"))
+    assert "נועה" in ours.words
+    assert 'href="/classes/class-haifa">' in ours.html
+    theirs = await opened(await house.desk_of("stone"))
+    assert "1 child of another school is not let across" in theirs.words
+    assert "Noa" not in theirs.words
+    assert "/classes/class-haifa" not in theirs.html
+
+
+async def test_the_lobby_opens_without_a_child_once_a_teacher_has_seen_that(house: "House") -> None:
+    await noas_family_has_not_answered(house)
     await both_agree(house)
     desk = await house.desk_of("stone")
     page = await opened(desk)
-    assert "The answers of 1 family are not recorded yet." in page.words
-    assert "Noa" not in page.words
-    assert (await desk.post(PLAN, [*page.fields, ("do", "open")])).status == 409
+    assert "Open without 1 child" in page.words
+    unseen = await desk.post(PLAN, [*page.fields, ("do", "open")])
+    assert unseen.status == 409
+    assert "please confirm below" in unseen.words
+    another = await desk.post(PLAN, [*page.fields, ("without", "0"), ("do", "open")])
+    assert another.status == 409, "what was confirmed is not what holds now"
+    assert (await desk.post(PLAN, [*page.fields, ("without", "1"), ("do", "open")])).location == f"{PLAN}/live"
+    assert "lobby_opened_without_unanswered" in {entry.what for entry in await house.people.audited("lesson")}
+    page = await opened(await house.desk_of("levi"))
+    assert "נועה" in page.words, "the open lobby's page still says who is not let in"
+
+
+async def test_the_lobby_does_not_open_when_nobody_of_a_side_may_cross(house: "House") -> None:
+    for number in range(4):
+        await house.people.set_consent(f"haifa-{number}", Consent(), "levi", house.clock.now())
+    await both_agree(house)
+    desk = await house.desk_of("stone")
+    page = await opened(desk)
+    assert "Open the lobby" not in page.words
+    assert (await desk.post(PLAN, [*page.fields, ("without", "4"), ("do", "open")])).status == 409
 
 
 async def test_a_lobby_can_be_taken_back_and_a_running_lesson_is_not_changed(house: "House") -> None:

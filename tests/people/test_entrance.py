@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from server.core.people.models import Staff, Twinning, TwinningSide
+from server.core.people.models import School, Staff, Twinning, TwinningSide
 from server.edges.identity import hash_password, local_path
 from server.edges.limits import CODES_A_MINUTE
 from server.edges.pages.entrance import DemoDoor, DemoStudent, DemoTeacher
-from tests.people.conftest import HAIFA, NOW, OpenHouse, furnish, lesson, teacher_of
+from tests.people.conftest import BOSTON, HAIFA, NOW, House, OpenHouse, furnish, lesson, teacher_of
 
 CODE = "ABCDEFGH2"
 PASSWORD = "a sentence nobody guesses"
@@ -210,6 +210,84 @@ async def test_the_partner_school_joins_its_side_and_the_twinning_begins(open_ho
     newcomer = await house.people.staff_by_email("rina@haifa.example")
     assert newcomer is not None
     assert "admin" not in newcomer[0].roles
+
+
+async def signed_in_coordinator(house: House, school: School) -> None:
+    """Sign a coordinator of a school in, in the house's only browser."""
+    coordinator = teacher_of(school, roles=frozenset({"teacher", "coordinator"}), language="en")
+    await house.people.save_staff(coordinator, await hash_password(PASSWORD))
+    await house.post("/signin", {"email": coordinator.email, "password": PASSWORD})
+
+
+async def link_to(house: House, side: str, by: str) -> None:
+    """Make the link to a side of the twinning, sent by a school."""
+    about = {"twinning": "twinning", "side": side, "by": by}
+    await house.people.new_invitation("token", "partner", about, NOW + timedelta(days=7))
+
+
+async def test_a_coordinator_joins_with_their_own_school_instead_of_a_new_one(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await link_to(house, "b", "chicago")
+    await signed_in_coordinator(house, BOSTON)
+    page = (await house.get("/invite/token"))[1]
+    assert "Join with <bdi>Boston school</bdi>" in page
+    assert "Chicago school" in page, "who stands on that side is said"
+    assert 'name="password"' not in page, "nothing is to be filled in"
+    assert 'name="password"' in (await house.get("/invite/token?another=1"))[1]
+    assert await house.post("/invite/token", {"do": "join"}) == (303, "/twinnings/twinning?done=joined")
+    joined = await house.people.twinning("twinning")
+    assert joined is not None
+    assert [side.schools for side in joined.sides] == [("haifa",), ("chicago", "boston")]
+    assert (await house.get("/invite/token"))[0] == 410, "the link worked once"
+
+
+async def test_a_school_that_is_there_already_leaves_the_link_for_another(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await link_to(house, "b", "chicago")
+    await signed_in_coordinator(house, HAIFA)
+    assert "learns in this twinning already" in (await house.get("/invite/token"))[1]
+    assert (await house.post("/invite/token", {"do": "join"}))[0] == 409
+    assert await house.people.invitation("token", NOW) is not None
+    twinning = await house.people.twinning("twinning")
+    assert twinning is not None
+    assert twinning.side_of("haifa") == "a"
+
+
+async def test_only_a_coordinator_binds_a_school_to_a_twinning(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await link_to(house, "b", "chicago")
+    assert (await house.post("/invite/token", {"do": "join"}))[1].startswith("/signin"), "nobody is signed in"
+    await house.people.save_staff(teacher_of(BOSTON, language="en"), await hash_password(PASSWORD))
+    await house.post("/signin", {"email": "teacher@boston.example", "password": PASSWORD})
+    assert "a coordinator of your school can join" in (await house.get("/invite/token"))[1]
+    assert (await house.post("/invite/token", {"do": "join"}))[0] == 403
+    assert await house.people.twinnings_of("boston") == []
+
+
+async def test_a_link_sent_across_ends_when_the_side_has_its_school(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await link_to(house, "b", "haifa")
+    assert (await house.get("/invite/token"))[0] == 410
+    assert (await house.post("/invite/token", SIGN_UP | SCHOOL))[0] == 410
+    twinning = await house.people.twinning("twinning")
+    assert twinning is not None
+    assert twinning.sides[1].schools == ("chicago",)
+
+
+async def test_a_new_school_comes_to_a_side_that_has_one(open_house: OpenHouse) -> None:
+    house = await open_house()
+    await furnish(house.people)
+    await link_to(house, "b", "chicago")
+    assert await house.post("/invite/token", SIGN_UP | SCHOOL) == (303, "/home")
+    twinning = await house.people.twinning("twinning")
+    assert twinning is not None
+    assert twinning.status == "active"
+    assert twinning.sides[1].schools[0] == "chicago"
+    assert len(twinning.sides[1].schools) == 2
 
 
 async def test_an_old_link_says_so(open_house: OpenHouse) -> None:

@@ -14,7 +14,7 @@ from server.adapters.sql.live_tables import drafts, log, works
 from server.adapters.sql.metadata import metadata
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.sign_ins import STAFF_IDLE, STAFF_LONGEST, STUDENT_DAY, SqlSignIns
-from server.core.people.models import AuditEntry, ClassGroup, Concern, Consent
+from server.core.people.models import AuditEntry, ClassGroup, Concern, Consent, Twinning, TwinningSide
 from server.migrations import HEAD
 from tests.people.conftest import BOSTON, CHICAGO, HAIFA, NOW, SECRET, TWINNING, furnish, lesson, student_of, teacher_of
 
@@ -70,6 +70,27 @@ async def test_what_is_saved_is_what_is_read(people: SqlPeople) -> None:
     assert await people.twinnings_of("chicago") == [TWINNING]
     assert await people.twinnings_of("boston") == []
     assert await people.session("lesson-1") == lesson()
+
+
+async def test_a_school_joins_a_side_after_those_that_stand_there_and_once(people: SqlPeople) -> None:
+    await people.join_twinning("twinning", "b", "boston")
+    await people.join_twinning("twinning", "a", "boston")
+    joined = await people.twinning("twinning")
+    assert joined is not None
+    assert [side.schools for side in joined.sides] == [("haifa",), ("chicago", "boston")]
+    assert await people.twinnings_of("boston") == [joined]
+
+
+async def test_a_twinning_is_active_when_both_sides_have_a_school(people: SqlPeople) -> None:
+    sides = (TwinningSide(side="a", schools=("haifa",)), TwinningSide(side="b", schools=()))
+    await people.save_twinning(Twinning(id="second", names={"en": "Second"}, sides=sides, status="invited"))
+    await people.join_twinning("second", "a", "chicago")
+    waiting = await people.twinning("second")
+    await people.join_twinning("second", "b", "boston")
+    complete = await people.twinning("second")
+    assert waiting is not None
+    assert complete is not None
+    assert (waiting.status, complete.status) == ("invited", "active")
 
 
 async def test_what_is_unknown_is_none(people: SqlPeople) -> None:

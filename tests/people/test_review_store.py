@@ -11,7 +11,7 @@ from server.adapters.sql.live_tables import works
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.review import SqlReview
 from server.core.people.models import Role, Staff
-from tests.people.conftest import BOSTON, CHICAGO, HAIFA, NOW, TWINNING, lesson, teacher_of
+from tests.people.conftest import BOSTON, CHICAGO, HAIFA, NOW, TWINNING, lesson, student_of, teacher_of
 from tests.people.test_people_store import work_row
 
 OURS, THEIRS, STRANGER = teacher_of(HAIFA), teacher_of(CHICAGO), teacher_of(BOSTON)
@@ -82,3 +82,62 @@ async def test_one_student_over_time_for_their_own_school_only(review: SqlReview
 async def test_the_words_of_an_erased_child_are_read_by_nobody(review: SqlReview, people: SqlPeople) -> None:
     await people.erase_student("haifa-1", NOW)
     assert await seen(review, OURS) == {"h-held", "h-lesson", "c-shared"}
+
+
+# -- two schools on one side --------------------------------------------------------------------------------------------
+
+BESIDE = teacher_of(BOSTON)
+OF_BOSTON = [
+    work_row("boston-1", "b-shared", "shown"),
+    work_row("boston-1", "b-teacher", "a reflection", visibility="teacher"),
+    work_row("boston-1", "b-private", "a note", visibility="private"),
+    work_row("boston-1", "b-held", "a phone number", held="contact"),
+]
+
+
+async def boston_joins_haifas_side(people: SqlPeople, engine: AsyncEngine, *, bringing: tuple[str, ...]) -> None:
+    """Put Boston beside Haifa, with a child who wrote, and plan the lesson with these classes on that side."""
+    await people.join_twinning("twinning", "a", "boston")
+    await people.add_students([(student_of(BOSTON), "ABCDEFHH2")])
+    ours, theirs = lesson().sides
+    await people.save_session(lesson(sides=(ours.model_copy(update={"classes": bringing}), theirs)))
+    async with writing(engine) as connection:
+        for row in OF_BOSTON:
+            await connection.execute(insert(works).values(row))
+
+
+async def test_inside_one_side_too_each_school_reads_its_own_childrens_reflections_alone(
+    review: SqlReview, people: SqlPeople, engine: AsyncEngine
+) -> None:
+    await boston_joins_haifas_side(people, engine, bringing=("class-haifa", "class-boston"))
+    shared = SHARED_FROM_HAIFA | {"c-shared", "b-shared"}
+    assert await seen(review, OURS) == shared | {"h-teacher", "h-held"}
+    assert await seen(review, BESIDE) == shared | {"b-teacher", "b-held"}
+    assert await seen(review, THEIRS) == shared | {"c-teacher"}
+    assert await review.works_of_student("haifa-1", BESIDE) == []
+    assert await review.works_of_student("boston-1", OURS) == []
+    assert {work.id for work in await review.works_of_student("boston-1", BESIDE)} == {
+        "b-shared",
+        "b-teacher",
+        "b-held",
+    }
+
+
+async def test_without_an_agreement_a_school_beside_ours_reads_its_own_too(
+    review: SqlReview, people: SqlPeople, engine: AsyncEngine
+) -> None:
+    await boston_joins_haifas_side(people, engine, bringing=("class-haifa", "class-boston"))
+    joined = await people.twinning("twinning")
+    assert joined is not None
+    await people.save_twinning(joined.model_copy(update={"shares_work": False}))
+    assert await seen(review, BESIDE) == {"b-shared", "b-teacher", "b-held"}
+    assert await seen(review, OURS) == SHARED_FROM_HAIFA | {"h-teacher", "h-held"}
+
+
+async def test_a_school_that_brings_no_class_to_a_lesson_reads_nothing_of_it(
+    review: SqlReview, people: SqlPeople, engine: AsyncEngine
+) -> None:
+    await boston_joins_haifas_side(people, engine, bringing=("class-haifa",))
+    assert await seen(review, BESIDE) == set()
+    assert await review.log_of_session("lesson-1", BESIDE) == []
+    assert await review.lesson_of_session("lesson-1", BESIDE) is None

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.people.codes import ALPHABET, LENGTH, make_code, normalise_code, shown_code
-from server.core.people.consent import may_cross, plan_hash, ready_to_start, why_not
-from server.core.people.models import Consent, Role, Twinning
-from server.core.people.permissions import RULES, Action, may
+from server.core.people.consent import may_cross, plan_hash, ready_to_start, unanswered, why_not
+from server.core.people.models import ClassGroup, Consent, Role, Twinning
+from server.core.people.permissions import RULES, Action, may, takes_part
 from tests.people.conftest import AGREED, BOSTON, CHICAGO, HAIFA, NOW, TWINNING, lesson, student_of, teacher_of
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -27,6 +27,7 @@ WITHIN_A_SCHOOL: dict[Action, str] = {
     "erase_student": "coordinator safety_lead",
     "review_student": "coordinator teacher safety_lead",
     "see_concerns": "safety_lead",
+    "join_twinning": "coordinator",
 }
 ACROSS: dict[Action, str] = {
     "see_twinning": "admin coordinator teacher safety_lead",
@@ -160,12 +161,26 @@ def test_each_thing_that_is_missing_is_named() -> None:
     assert found == ["class_missing", "not_agreed", "adult_not_named"] * 2
 
 
-def test_children_whose_families_have_not_answered_are_named_and_the_adult_must_be_there() -> None:
+def test_a_child_without_answers_stays_out_and_holds_nobody_up() -> None:
     unset = student_of(HAIFA, 2, consent=Consent())
-    problems = ready_to_start(lesson(), TWINNING, [*LEARNERS, unset], {"teacher-chicago"})
-    assert [(p.code, p.side, p.students) for p in problems] == [
-        ("consent_missing", "a", ("haifa-2",)),
-        ("not_agreed", "a", ()),
-        ("adult_missing", "a", ()),
-        ("not_agreed", "b", ()),
-    ]
+    planned = lesson()
+    sides = tuple(s.model_copy(update={"agreed_plan": plan_hash(planned)}) for s in planned.sides)
+    agreed = planned.model_copy(update={"sides": sides})
+    assert ready_to_start(agreed, TWINNING, [*LEARNERS, unset], ADULTS) == []
+    assert unanswered([*LEARNERS, unset]) == [unset]
+    assert not may_cross(unset)
+    only_unset = ready_to_start(agreed, TWINNING, [unset, LEARNERS[1]], ADULTS)
+    assert [(p.code, p.side) for p in only_unset] == [("nobody_may_cross", "a")]
+
+
+def test_the_adult_in_charge_must_be_there() -> None:
+    problems = ready_to_start(lesson(), TWINNING, LEARNERS, {"teacher-chicago"})
+    assert [(p.code, p.side) for p in problems] == [("not_agreed", "a"), ("adult_missing", "a"), ("not_agreed", "b")]
+
+
+def test_a_school_beside_ours_takes_part_only_with_a_class_of_its_own() -> None:
+    ours = ClassGroup(id="class-haifa", school="haifa", name={"en": "7b"})
+    beside = ClassGroup(id="class-boston", school="boston", name={"en": "7b"})
+    assert takes_part(lesson(), [beside, ours])
+    assert not takes_part(lesson(), [beside])
+    assert not takes_part(lesson(), [])

@@ -230,6 +230,10 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/ice",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
     ),
+    "/sessions/{session}/people": (
+        f"/sessions/{SESSION}/people",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
     "/sessions/{session}/live": (
         f"/sessions/{SESSION}/live",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -240,7 +244,7 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
 async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None:
     for resource in served.house.app.router.resources():
         name = resource.canonical
-        if name.startswith("/api/") or name.endswith(("/ice", "/live")):
+        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people")):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 

@@ -216,6 +216,23 @@ class SqlPeople:
             if rows:
                 await connection.execute(insert(t.twinning_schools), rows)
 
+    async def join_twinning(self, twinning_id: str, side: SideName, school: str) -> None:
+        """Add a school to a side, after those that stand there; active as soon as both sides have one."""
+        members = select(t.twinning_schools).where(t.twinning_schools.c.twinning == twinning_id)
+        head = select(t.twinnings.c.status).where(t.twinnings.c.id == twinning_id)
+        async with writing(self._engine) as connection:
+            # Two schools that follow their links at once come one after the other.
+            status = (await connection.execute(head.with_for_update())).scalar_one()
+            here = list((await connection.execute(members)).mappings())
+            if any(row["school"] == school for row in here):
+                return
+            place = max((row["place"] + 1 for row in here if row["side"] == side), default=0)
+            row = {"twinning": twinning_id, "school": school, "side": side, "place": place}
+            await connection.execute(insert(t.twinning_schools).values(row))
+            if status == "invited" and {side, *(row["side"] for row in here)} == {"a", "b"}:
+                active = update(t.twinnings).where(t.twinnings.c.id == twinning_id).values(status="active")
+                await connection.execute(active)
+
     async def _twinnings(self, which: ColumnElement[bool]) -> list[Twinning]:
         async with reading(self._engine) as connection:
             heads = (await connection.execute(select(t.twinnings).where(which).order_by(t.twinnings.c.id))).mappings()

@@ -4,16 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, or_, select
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.adapters.sql.engine import reading
 from server.adapters.sql.live_tables import lessons, log, session_lessons, works
 from server.adapters.sql.people_tables import (
+    classes,
     concern_accused,
     concern_evidence,
     concerns,
     meetings,
+    session_classes,
     sessions,
     students,
     twinning_schools,
@@ -43,19 +45,19 @@ class SqlReview:
         return await self._read(mine, reader)
 
     async def log_of_session(self, session: str, reader: Staff) -> list[Happened]:
-        """Return the appends of a lesson and of its rooms, oldest first; empty unless the reader's school stands in the
-        lesson's twinning. Learners' own words to a teacher (why they asked for help) are left out."""
+        """Return the appends of a lesson and of its rooms, oldest first; empty unless the reader's school takes
+        part in it. Learners' own words to a teacher (why they asked for help) are left out."""
         of_it = or_(log.c.stream == session, log.c.stream.startswith(f"{session}.", autoescape=True))
-        query = select(log.c.stream, log.c.at, log.c.events).where(of_it, _in_a_twinning_of(reader, session))
+        query = select(log.c.stream, log.c.at, log.c.events).where(of_it, _takes_part_in(reader, session))
         rows = await self._rows(query.order_by(log.c.at, log.c.stream, log.c.version), reader)
         return [Happened(row["stream"], row["at"], _without_words(EVENTS.validate_json(row["events"]))) for row in rows]
 
     async def lesson_of_session(self, session: str, reader: Staff) -> Lesson | None:
-        """Return the lesson as it was started, with all its wording; None before, and for schools not in its twinning."""
+        """Return the lesson as it was started, with all its wording; None before, and for schools not in it."""
         query = (
             select(lessons.c.body)
             .join(session_lessons, session_lessons.c.hash == lessons.c.hash)
-            .where(session_lessons.c.session == session, _in_a_twinning_of(reader, session))
+            .where(session_lessons.c.session == session, _takes_part_in(reader, session))
         )
         rows = await self._rows(query, reader)
         return Lesson.model_validate_json(rows[0]["body"]) if rows else None
@@ -106,17 +108,14 @@ class SqlReview:
 
 
 def _readable(reader: Staff) -> Select[Any]:
-    """Select what `reader` may see: their school must stand in the lesson's twinning, whatever the work."""
+    """Select what `reader` may see: their school must have brought a class to the lesson, whatever the work."""
     return (
         select(works)
         .join(students, students.c.id == works.c.author)
         .join(sessions, sessions.c.id == works.c.session)
         .join(twinnings, twinnings.c.id == sessions.c.twinning)
-        .join(
-            twinning_schools,
-            and_(twinning_schools.c.twinning == twinnings.c.id, twinning_schools.c.school == reader.school),
-        )
         .where(
+            _takes_part_in(reader, works.c.session),
             works.c.by_staff.is_(False),
             works.c.room.is_not(None),
             or_(_of_own_school(reader), _shared_with_the_other_school()),
@@ -126,11 +125,19 @@ def _readable(reader: Staff) -> Select[Any]:
     )
 
 
-def _in_a_twinning_of(reader: Staff, session: str) -> ColumnElement[bool]:
+def _takes_part_in(reader: Staff, session: str | Column[str]) -> ColumnElement[bool]:
+    """Whether the reader's school stands in the lesson's twinning and brought a class to this lesson.
+
+    A school that came to a side later, or stood aside this time, reads nothing of it.
+    """
+    planned = sessions.alias("planned")
     return exists().where(
-        sessions.c.id == session,
-        twinning_schools.c.twinning == sessions.c.twinning,
+        planned.c.id == session,
+        twinning_schools.c.twinning == planned.c.twinning,
         twinning_schools.c.school == reader.school,
+        session_classes.c.session == planned.c.id,
+        classes.c.id == session_classes.c.class_id,
+        classes.c.school == reader.school,
     )
 
 

@@ -14,7 +14,6 @@ ProblemCode = Literal[
     "twinning_not_active",
     "class_missing",
     "nobody_may_cross",
-    "consent_missing",
     "not_agreed",
     "adult_not_named",
     "adult_missing",
@@ -23,11 +22,10 @@ ProblemCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a lesson cannot start yet; `side` and `students` say whom it concerns."""
+    """Why a lesson cannot start yet; `side` says whom it concerns."""
 
     code: ProblemCode
     side: SideName | None = None
-    students: tuple[str, ...] = ()
 
 
 def why_not(student: Student) -> NotAcross | None:
@@ -46,6 +44,11 @@ def why_not(student: Student) -> NotAcross | None:
 def may_cross(student: Student) -> bool:
     """Whether the family agreed that the student learns with the partner school."""
     return why_not(student) is None
+
+
+def unanswered(students: Sequence[Student]) -> list[Student]:
+    """Return those whose families' answers are not all recorded: until they are, they stay with their own class."""
+    return [student for student in students if not student.consent.complete]
 
 
 def plan_hash(session: LessonSession) -> str:
@@ -70,6 +73,7 @@ def ready_to_start(
     """Return what still stands in the way, in the order in which teachers can mend it; empty means ready.
 
     `students`: those of the lesson's classes. `adults_here`: ids of staff who are signed in to the lesson now.
+    A child whose family has not answered stands in nobody's way: that child is not let across (see `unanswered`).
     """
     problems: list[Problem] = []
     if twinning.status != "active":
@@ -83,8 +87,6 @@ def ready_to_start(
             problems.append(Problem("class_missing", side.side))
         elif not any(may_cross(s) for s in learners):
             problems.append(Problem("nobody_may_cross", side.side))
-        if unset := tuple(s.id for s in learners if not s.consent.complete):
-            problems.append(Problem("consent_missing", side.side, unset))
         if side.agreed_plan != agreed_to:
             problems.append(Problem("not_agreed", side.side))
         if side.adult is None:

@@ -1,9 +1,10 @@
 """Who may do what: role × school × twinning, as one table that pages, API and socket ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from server.core.people.models import Role, Staff, Twinning
+from server.core.people.models import ClassGroup, LessonSession, Role, Staff, Twinning
 
 Action = Literal[
     "see_school",
@@ -16,6 +17,7 @@ Action = Literal[
     "see_twinning",
     "change_twinning",
     "invite_school",
+    "join_twinning",
     "plan_session",
     "agree_plan",
     "name_adult",
@@ -52,6 +54,8 @@ RULES: dict[Action, Rule] = {
     "see_twinning": Rule(EVERYONE, "twinning"),
     "change_twinning": Rule(frozenset({"coordinator"}), "twinning"),
     "invite_school": Rule(frozenset({ADMIN, "coordinator"}), "twinning"),
+    # The school does not stand in the twinning yet: whoever binds it to one speaks for their own school.
+    "join_twinning": Rule(frozenset({"coordinator"}), "own_school"),
     "plan_session": Rule(TEACHES, "twinning"),
     "agree_plan": Rule(TEACHES, "twinning"),
     "name_adult": Rule(TEACHES, "twinning"),
@@ -76,3 +80,12 @@ def may(staff: Staff, action: Action, *, school: str | None = None, twinning: Tw
     if rule.reach == "own_school":
         return school is not None and school == staff.school
     return twinning is not None and twinning.side_of(staff.school) is not None
+
+
+def takes_part(lesson: LessonSession, classes: Iterable[ClassGroup]) -> bool:
+    """Whether a school, given by its classes, brings children to a lesson.
+
+    Standing on a side of its twinning is not enough: another school's lesson is neither held, agreed to nor read.
+    """
+    brought = {class_id for side in lesson.sides for class_id in side.classes}
+    return any(group.id in brought for group in classes)

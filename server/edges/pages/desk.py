@@ -1,7 +1,7 @@
 """What every page of a teacher's desk needs: who reads, what they may see, and names and clocks as they write them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,11 +11,12 @@ import aiohttp_jinja2
 from aiohttp import web
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
-from markupsafe import Markup
+from babel.lists import format_list
+from markupsafe import Markup, escape
 
 from server.core.languages import Wording, direction, say
 from server.core.people.models import ClassGroup, LessonSession, School, SideName, Staff, Twinning
-from server.core.people.permissions import Action, may
+from server.core.people.permissions import Action, may, takes_part
 from server.edges.identity import staff_of
 from server.edges.locale import CATALOGUES, locale_of
 from server.edges.locale import gettext as _
@@ -27,13 +28,14 @@ _DAYS = {"en_US": "EEEE, MMMM d", "en": "EEEE d MMMM", "he": "EEEE, d בMMMM"}
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One moment as a school's wall shows it, written for the reader."""
+    """One moment as a school's wall shows it, written for the reader. `ours`: the reader's own; `our_side`: or one beside it."""
 
     place: str
     time: str
     day: str
     iso: str
     ours: bool
+    our_side: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class Desk:
     def say(self, wording: Wording) -> str:
         """Return a wording in the reader's language."""
         return say(wording, self.language)
+
+    def listed(self, words: Iterable[str]) -> Markup:
+        """Join names as the reader's language does ("Haifa, Acre and Safed"), each once and in its own direction."""
+        apart = [f"<bdi>{escape(one)}</bdi>" for one in dict.fromkeys(words) if one]
+        # Names are escaped above; what the language puts between them comes from CLDR.
+        return Markup(format_list(apart, locale=self._locale))  # noqa: S704
 
     def hour(self, moment: datetime, zone: str) -> str:
         """Write a time of day on a school's clock: "16:10" in Hebrew, "8:10 AM" for a reader in the United States."""
@@ -104,12 +112,31 @@ class Desk:
         """Return a moment on a school's clock."""
         local = moment.astimezone(ZoneInfo(school.zone))
         return Clock(
-            place=self.say(school.place) or self.say(school.names),
+            place=self.place(school),
             time=self.hour(moment, school.zone),
             day=self.day(local.date()),
             iso=local.isoformat(timespec="minutes"),
             ours=school.id == self.school.id,
+            our_side=school.id == self.school.id,
         )
+
+    def clocks(self, moment: datetime, schools: Mapping[SideName, Sequence[School]], ours: SideName) -> list[Clock]:
+        """Return the moment on the clocks of both sides: the reader's own first, then their side's, each zone once.
+
+        A clock that several schools of a side share names all their places.
+        """
+        shown: dict[str, Clock] = {}
+        for side in (ours, other_side(ours)):
+            own_first = sorted(schools[side], key=lambda s: s.id != self.school.id)
+            for school in own_first:
+                if school.zone not in shown:
+                    places = self.listed(self.place(s) for s in own_first if s.zone == school.zone)
+                    shown[school.zone] = replace(self.clock(moment, school), place=places, our_side=side == ours)
+        return list(shown.values())
+
+    def place(self, school: School) -> str:
+        """Return where a school is, else its name."""
+        return self.say(school.place) or self.say(school.names)
 
     @property
     def _locale(self) -> Locale:
@@ -154,6 +181,32 @@ class Desk:
         """Refuse with 403 whoever may not do `action`."""
         if not self.may(action, school=school, twinning=twinning):
             raise web.HTTPForbidden
+
+    async def takes_part(self, lesson: LessonSession) -> bool:
+        """Whether the reader's school brings a class to a lesson: only then is it theirs to agree to, hold and look back at."""
+        return takes_part(lesson, await self.parts.people.classes_of(self.school.id))
+
+    async def schools_in(
+        self, lessons: Sequence[LessonSession], twinning: Twinning
+    ) -> list[dict[SideName, list[School]]]:
+        """Return the schools of each side that bring a class to each of these lessons of a twinning, and the reader's own.
+
+        While no class of a side is chosen, all its schools may still come.
+        """
+        every = await self.schools_of(twinning)
+        classes = {s.id: await self.parts.people.classes_of(s.id) for group in every.values() for s in group}
+        found: list[dict[SideName, list[School]]] = []
+        for lesson in lessons:
+            bringing = {school for school, groups in classes.items() if takes_part(lesson, groups)}
+            found.append(
+                {
+                    side: [s for s in group if s.id in bringing or s.id == self.school.id]
+                    if any(s.id in bringing for s in group)
+                    else group
+                    for side, group in every.items()
+                }
+            )
+        return found
 
     async def schools_of(self, twinning: Twinning) -> dict[SideName, list[School]]:
         """Return the schools of each side."""
@@ -209,11 +262,6 @@ def see_other(path: str) -> web.HTTPSeeOther:
 def other_side(side: SideName) -> SideName:
     """Return the side across."""
     return "b" if side == "a" else "a"
-
-
-def first_school(schools: Sequence[School]) -> School | None:
-    """Return the school that speaks for a side's clock."""
-    return schools[0] if schools else None
 
 
 @lru_cache(maxsize=256)

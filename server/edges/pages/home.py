@@ -7,7 +7,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from server.core.people.models import ClassGroup, LessonSession, School, Student, Twinning
-from server.edges.pages.desk import Clock, Desk, desk_of
+from server.core.people.permissions import takes_part
+from server.edges.pages.desk import Clock, Desk, desk_of, other_side
 from server.edges.pages.rehearsal import tested
 
 routes = web.RouteTableDef()
@@ -19,22 +20,23 @@ LOOKED_BACK_AT = 6
 
 @dataclass(frozen=True, slots=True)
 class LessonLine:
-    """One lesson as a line on the desk."""
+    """One lesson as a line on the desk. `ours`: the reader's school brings a class to it."""
 
     lesson: LessonSession
     twinning: Twinning
     clocks: list[Clock]
     near: str
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TwinningLine:
-    """One twinning with both sides, the reader's own first, and what time it is there."""
+    """One twinning with both sides, the reader's own first, and what time it is on the clocks there."""
 
     twinning: Twinning
     ours: list[School]
     theirs: list[School]
-    there: Clock | None
+    there: list[Clock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ async def home_page(desk: Desk, more: dict[str, object], status: int = 200) -> w
     twinnings = await desk.parts.people.twinnings_of(desk.school.id)
     lines = [line for twinning in twinnings for line in await lesson_lines(desk, twinning)]
     ahead = sorted((line for line in lines if is_ahead(desk, line.lesson)), key=lambda line: line.lesson.starts_at)
-    behind = sorted((line for line in lines if line.lesson.status == "closed"), key=lambda line: line.lesson.starts_at)
+    behind = sorted(
+        (line for line in lines if line.ours and line.lesson.status == "closed"), key=lambda line: line.lesson.starts_at
+    )
     classes = await desk.parts.people.classes_of(desk.school.id)
     context = {
         "next": ahead[0] if ahead else None,
@@ -84,18 +88,19 @@ def is_ahead(desk: Desk, lesson: LessonSession) -> bool:
 
 
 async def lesson_lines(desk: Desk, twinning: Twinning) -> list[LessonLine]:
-    """Return a twinning's lessons with their hour on both clocks."""
-    schools = await desk.schools_of(twinning)
+    """Return a twinning's lessons with their hour on the clocks of all schools that take part."""
     ours = desk.side_of(twinning)
-    facing = [desk.school, *(school for side, group in schools.items() if side != ours for school in group[:1])]
+    classes = await desk.parts.people.classes_of(desk.school.id)
+    lessons = await desk.parts.people.sessions_of(twinning.id)
     return [
         LessonLine(
             lesson,
             twinning,
-            [desk.clock(lesson.starts_at, school) for school in facing],
+            desk.clocks(lesson.starts_at, schools, ours),
             desk.near_day(lesson.starts_at),
+            takes_part(lesson, classes),
         )
-        for lesson in await desk.parts.people.sessions_of(twinning.id)
+        for lesson, schools in zip(lessons, await desk.schools_in(lessons, twinning), strict=True)
     ]
 
 
@@ -108,5 +113,6 @@ async def class_line(desk: Desk, group: ClassGroup) -> ClassLine:
 async def _twinning_line(desk: Desk, twinning: Twinning) -> TwinningLine:
     schools = await desk.schools_of(twinning)
     ours = desk.side_of(twinning)
-    theirs = [school for side, group in schools.items() if side != ours for school in group]
-    return TwinningLine(twinning, schools[ours], theirs, desk.clock(desk.now, theirs[0]) if theirs else None)
+    theirs = schools[other_side(ours)]
+    there = desk.clocks(desk.now, {ours: [], other_side(ours): theirs}, ours)
+    return TwinningLine(twinning, schools[ours], theirs, there)

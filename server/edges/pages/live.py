@@ -9,8 +9,9 @@ from aiohttp import web
 from server.core.languages import direction, say
 from server.core.live.scene import Media
 from server.core.live.signalling import media_between
-from server.core.people.consent import may_cross
+from server.core.people.consent import may_cross, unanswered
 from server.core.people.models import LessonSession, School, Staff, Student
+from server.core.people.permissions import takes_part
 from server.edges import identity
 from server.edges.api import as_json
 from server.edges.locale import gettext as _
@@ -71,6 +72,14 @@ async def teacher_ice(request: web.Request) -> web.Response:
     return as_json(request.app[ICE].for_person(staff.id, lesson.id, accepts_direct=accepts))
 
 
+@routes.get("/sessions/{session}/people")
+async def people_now(request: web.Request) -> web.Response:
+    """The learners again, for a page on which somebody came whom it did not know: answers are recorded until the bell."""
+    staff = await identity.staff_of(request)
+    lesson = await lesson_of(request, staff, request.match_info["session"])
+    return as_json(await known_people(request, lesson, staff.school))
+
+
 @routes.get("/s/{student}/ice")
 async def student_ice(request: web.Request) -> web.Response:
     """Ways to other browsers, for one device; nothing where a family of those at it agreed to no media."""
@@ -94,29 +103,31 @@ async def accepts_direct(request: web.Request, school_id: str) -> bool:
 
 
 async def lesson_of(request: web.Request, staff: Staff, session_id: str) -> LessonSession:
-    """Return a lesson of one of the reader's twinnings, or say kindly that there is none."""
+    """Return a lesson to which the reader's school brings a class, or say kindly that there is none."""
     people = request.app[PARTS].people
     lesson = await people.session(session_id)
     twinning = await people.twinning(lesson.twinning) if lesson else None
-    if lesson is None or twinning is None or twinning.side_of(staff.school) is None:
+    ours = twinning is not None and twinning.side_of(staff.school) is not None
+    if lesson is None or not ours or not takes_part(lesson, await people.classes_of(staff.school)):
         raise Problem(404, "not_found", _("There is no such lesson here."))
     if not staff.roles & {"teacher", "coordinator"}:
         raise Problem(403, "not_allowed", _("Only this lesson's teachers can open its rooms."))
     return lesson
 
 
-async def lesson_boot(request: web.Request, lesson: LessonSession | None) -> dict[str, object]:
-    """Return what both live pages know of a lesson before the socket opens."""
+async def lesson_boot(request: web.Request, lesson: LessonSession | None, reader: str) -> dict[str, object]:
+    """Return what both live pages know of a lesson before the socket opens; the `reader`'s school first on its side."""
     if lesson is None:
         return {"session": None, "sides": {}, "title": {}, "starts_at": None}
     people = request.app[PARTS].people
     twinning = await people.twinning(lesson.twinning)
     sides: dict[str, object] = {}
     for side in twinning.sides if twinning else ():
-        schools = await people.schools(side.schools)
+        every = sorted(await people.schools(side.schools), key=lambda school: school.id != reader)
+        bringing = [school for school in every if takes_part(lesson, await people.classes_of(school.id))]
         adult = lesson.side(side.side).adult
         named = await people.staff(adult) if adult else None
-        sides[side.side] = _side(schools, named, lesson.side(side.side).place)
+        sides[side.side] = _side(bringing or every, named, lesson.side(side.side).place)
     return {
         "session": lesson.id,
         "title": lesson.title,
@@ -130,7 +141,7 @@ def _side(schools: list[School], adult: Staff | None, place: str) -> dict[str, o
     first = schools[0]
     return {
         "school": first.names,
-        "schools": [school.names for school in schools],
+        "schools": [{"names": s.names, "place": s.place or s.names, "zone": s.zone} for s in schools],
         "place": first.place,
         "zone": first.zone,
         "language": first.language,
@@ -165,7 +176,7 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
         "help_numbers": school.emergency if school else {},
         "the_name": school.the_name if school else "written",
         "demo": request.app[PARTS].settings.demo,
-        **await lesson_boot(request, lesson),
+        **await lesson_boot(request, lesson, student.school),
     }
 
 
@@ -186,8 +197,6 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
     """Return what the teacher's page needs before its socket opens."""
     people = request.app[PARTS].people
     twinning = await people.twinning(lesson.twinning)
-    classes = {group: side.side for side in lesson.sides for group in side.classes}
-    students = await people.students_in(list(classes))
     language = locale_of(request).language
     school = await people.school(staff.school)
     side = twinning.side_of(staff.school) if twinning else None
@@ -198,33 +207,51 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
         "side": side,
         "language": language,
         "dir": direction(language),
-        "people": {
-            s.id: _seen_by_teacher(s, classes[s.class_id])
-            for s in students
-            # Of the partner school's children who stay in their own class not even names are shown.
-            if may_cross(s) or classes[s.class_id] == side
-        },
+        **await known_people(request, lesson, staff.school),
         "socket": "/socket.io/",
         "ice": f"/sessions/{lesson.id}/ice",
         "media_way": f"/sessions/{lesson.id}/media?place=",
         "livekit_rooms": request.app[PARTS].settings.livekit_rooms,
-        "urls": {"plan": f"/sessions/{lesson.id}", "review": f"/sessions/{lesson.id}/review", "home": "/home"},
+        "urls": {
+            "plan": f"/sessions/{lesson.id}",
+            "people": f"/sessions/{lesson.id}/people",
+            "review": f"/sessions/{lesson.id}/review",
+            "home": "/home",
+        },
         "phrasebook": PHRASEBOOK,
         "the_name": school.the_name if school else "written",
         "demo": request.app[PARTS].settings.demo,
         "fill": "/demo/fill",
-        **await lesson_boot(request, lesson),
+        **await lesson_boot(request, lesson, staff.school),
+    }
+
+
+async def known_people(request: web.Request, lesson: LessonSession, reader: str) -> dict[str, object]:
+    """Return the learners whom a teacher of the school `reader` may know by name, and how many families of other schools
+    have not answered yet, by side.
+
+    Of other schools' children who stay in their own class, also of schools on the same side, not even names are shown.
+    """
+    classes = {group: side.side for side in lesson.sides for group in side.classes}
+    students = await request.app[PARTS].people.students_in(list(classes))
+    elsewhere = [classes[s.class_id] for s in unanswered(students) if s.school != reader]
+    return {
+        "people": {
+            s.id: _seen_by_teacher(s, classes[s.class_id]) for s in students if may_cross(s) or s.school == reader
+        },
+        "unanswered": {side.side: elsewhere.count(side.side) for side in lesson.sides},
     }
 
 
 def _seen_by_teacher(student: Student, side: str) -> dict[str, object]:
-    """Names and arrival only, for both classes; consent shows as the media that a room may use."""
+    """Names and arrival only; consent shows as the media that a room may use, and as whether the family has answered."""
     return {
         "names": student.names,
         "side": side,
         "class": student.class_id,
         "media": student.consent.media or "none",
-        "crosses": student.consent.complete and student.consent.takes_part == "across",
+        "crosses": may_cross(student),
+        "answered": student.consent.complete,
         "speaks": student.speaks,
         "reads": student.reads,
     }

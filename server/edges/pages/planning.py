@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from server.core.people.consent import Problem, may_cross, plan_hash, ready_to_start
+from server.core.people.consent import Problem, may_cross, plan_hash, ready_to_start, unanswered
 from server.core.people.models import (
     AuditEntry,
     ClassGroup,
@@ -25,6 +25,7 @@ from server.core.people.models import (
     Student,
     Twinning,
 )
+from server.core.people.permissions import takes_part
 from server.core.twinning.calendar import SchoolDay, SideDay, Warning, warnings_for
 from server.core.twinning.plan import (
     ARRIVAL_MINUTES,
@@ -54,6 +55,7 @@ FIRST_PLAN = (
 PLAN_CHANGED = "plan_changed"
 PLAN_AGREED = "plan_agreed"
 LOBBY_OPENED = "lobby_opened"
+LOBBY_OPENED_WITHOUT_SOME = "lobby_opened_without_unanswered"
 LOBBY_TAKEN_BACK = "lobby_taken_back"
 
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -61,21 +63,17 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a lesson as its page shows it."""
+    """One side of a lesson as its page shows it. `bringing`: those of its schools that bring a class, and the reader's."""
 
     side: SideName
     ours: bool
     schools: list[School]
+    bringing: list[School]
     classes: list[ClassGroup]
     chosen: SessionSide
     adult: Staff | None
     learners: list[Student]
     agreed: bool
-
-    @property
-    def school(self) -> School:
-        """The school that speaks for the side."""
-        return self.schools[0]
 
     @property
     def across(self) -> int:
@@ -84,8 +82,8 @@ class SideView:
 
     @property
     def unanswered(self) -> list[Student]:
-        """Children whose family's answers are not all recorded."""
-        return [s for s in self.learners if not s.consent.complete]
+        """Children whose family's answers are not all recorded: they are not let across."""
+        return unanswered(self.learners)
 
 
 @routes.get("/twinnings/{twinning}/sessions/new")
@@ -179,13 +177,15 @@ async def _change(desk: Desk, session: LessonSession, twinning: Twinning, form: 
         await _audit(desk, changed, PLAN_CHANGED)
     changed = await _with_adult(desk, changed, twinning, side, typed.adult)
     if wish == "agree":
+        if not await desk.takes_part(changed):
+            raise web.HTTPForbidden
         agreed = plan_hash(changed)
         changed = _with_side(changed, changed.side(side).model_copy(update={"agreed_plan": agreed}))
         await desk.parts.people.save_session(changed)
         await _audit(desk, changed, PLAN_AGREED)
         raise see_other(f"/sessions/{session.id}?done=agreed")
     if wish == "open":
-        return await _open_lobby(desk, changed, twinning, typed)
+        return await _open_lobby(desk, changed, twinning, typed, str(form.get("without", "")))
     place = "#plan" if wish == "add" or ":" in wish else ""
     raise see_other(f"/sessions/{session.id}?done=saved{place}")
 
@@ -196,14 +196,21 @@ async def _in_its_arc(desk: Desk, session: LessonSession) -> LessonSession:
     return session.model_copy(update={"arc": arc_for(session, planned)})
 
 
-async def _open_lobby(desk: Desk, session: LessonSession, twinning: Twinning, typed: TypedPlan) -> web.Response:
+async def _open_lobby(
+    desk: Desk, session: LessonSession, twinning: Twinning, typed: TypedPlan, without: str
+) -> web.Response:
+    """Open the lobby. `without`: how many children the teacher has seen will not be let across, as they ticked it."""
     views = await _side_views(desk, session, twinning)
     found = problems(session.plan, session.slot_minutes, desk.parts.protocols, desk.parts.texts, _largest(views))
     if any(problem.blocks for problem in found) or _missing(session, twinning, views):
         typed.errors["open"] = "not_ready"
         return await _show(desk, session, twinning, typed, status=409)
+    left_out = sum(len(view.unanswered) for view in views)
+    if left_out and without != str(left_out):
+        typed.errors["open"] = "answers_missing"
+        return await _show(desk, session, twinning, typed, status=409)
     await desk.parts.people.save_session(session.model_copy(update={"status": "lobby"}))
-    await _audit(desk, session, LOBBY_OPENED)
+    await _audit(desk, session, LOBBY_OPENED_WITHOUT_SOME if left_out else LOBBY_OPENED)
     raise see_other(f"/sessions/{session.id}/live")
 
 
@@ -220,7 +227,12 @@ async def _with_adult(
     desk: Desk, session: LessonSession, twinning: Twinning, side: SideName, typed: str
 ) -> LessonSession:
     chosen = session.side(side)
-    staff = [s.id for s in await _staff(desk, twinning, side)]
+    staff = [s.id for s in await _staff(desk, session, twinning, side)]
+    if chosen.adult and chosen.adult not in staff:
+        # Their school's class is no longer in the lesson, so its door is closed to them.
+        chosen = chosen.model_copy(update={"adult": None})
+        session = _with_side(session, chosen)
+        await desk.parts.people.save_session(session)
     if typed == (chosen.adult or "") or typed not in staff:
         return session
     await desk.parts.people.set_adult(session.id, side, typed)
@@ -263,7 +275,14 @@ async def _show(
         "clocks": clocks(desk, views, shown.starts_at),
         "ends": clocks(desk, views, shown.starts_at + timedelta(minutes=shown.slot_minutes)),
         "warnings": warned(desk, views, shown),
-        "staff": await _staff(desk, twinning, ours.side),
+        "staff": await _staff(desk, shown, twinning, ours.side),
+        "own_unanswered": _by_class(desk, ours),
+        "elsewhere": {v.side: sum(s.school != desk.school.id for s in v.unanswered) for v in views},
+        "left_out": sum(len(view.unanswered) for view in views),
+        "own_classes": [
+            c for c in ours.chosen.classes if c in {g.id for g in ours.classes if g.school == desk.school.id}
+        ],
+        "takes_part": await desk.takes_part(shown),
         "all_protocols": sorted(protocols.values(), key=lambda p: (GROUPS.index(p.group), desk.say(p.title))),
         "protocols": protocols,
         "texts": sorted(texts.values(), key=lambda t: desk.say(t.title)),
@@ -305,7 +324,7 @@ async def _ask_for_new(
     views = [(s, s == side, schools[s], classes[s], chosen[s]) for s in (side, other_side(side))]
     hour = read_hour(typed["day"], typed["at"], desk.school.zone)
     if isinstance(hour, datetime):
-        clocks_now = [desk.clock(hour, group[0]) for _, _, group, _, _ in views if group]
+        clocks_now = desk.clocks(hour, schools, side)
     context = {"twinning": twinning, "typed": typed, "errors": errors, "views": views, "clocks": clocks_now}
     return desk.render("planning/new.html", context, status)
 
@@ -321,9 +340,19 @@ async def _allowed(desk: Desk, twinning: Twinning) -> dict[SideName, list[str]]:
     return {side: [group.id for group in groups] for side, groups in (await _classes(desk, twinning)).items()}
 
 
-async def _staff(desk: Desk, twinning: Twinning, side: SideName) -> list[Staff]:
+async def _staff(desk: Desk, session: LessonSession, twinning: Twinning, side: SideName) -> list[Staff]:
+    """Return the adults who may be with a side's children: of the schools whose classes take part, of all while none does."""
+    people = desk.parts.people
     schools = next(s.schools for s in twinning.sides if s.side == side)
-    return [person for school in schools for person in await desk.parts.people.staff_of(school)]
+    bringing = [school for school in schools if takes_part(session, await people.classes_of(school))]
+    return [person for school in bringing or schools for person in await people.staff_of(school)]
+
+
+def _by_class(desk: Desk, ours: SideView) -> list[tuple[ClassGroup, list[str]]]:
+    """Return the names of the reader's own children without answers, class by class; a school beside ours names its own."""
+    groups = [group for group in ours.classes if group.school == desk.school.id]
+    by_class = [(group, [desk.say(s.names) for s in ours.unanswered if s.class_id == group.id]) for group in groups]
+    return [(group, names) for group, names in by_class if names]
 
 
 async def _side_views(desk: Desk, session: LessonSession, twinning: Twinning) -> list[SideView]:
@@ -331,6 +360,7 @@ async def _side_views(desk: Desk, session: LessonSession, twinning: Twinning) ->
     people = desk.parts.people
     classes = await _classes(desk, twinning)
     schools = await desk.schools_of(twinning)
+    (bringing,) = await desk.schools_in([session], twinning)
     ours = desk.side_of(twinning)
     stands = plan_hash(session)
     return [
@@ -338,6 +368,7 @@ async def _side_views(desk: Desk, session: LessonSession, twinning: Twinning) ->
             side=side.side,
             ours=side.side == ours,
             schools=schools[side.side],
+            bringing=bringing[side.side],
             classes=classes[side.side],
             chosen=side,
             adult=await people.staff(side.adult) if side.adult else None,
@@ -361,13 +392,8 @@ def _largest(views: Sequence[SideView]) -> int:
 
 def clocks(desk: Desk, views: Sequence[SideView], moment: datetime) -> list[Clock]:
     """Return the moment on each school's clock, the reader's own first, each zone once."""
-    seen: set[str] = set()
-    shown: list[Clock] = []
-    for school in sorted((s for v in views for s in v.schools), key=lambda s: s.id != desk.school.id):
-        if school.zone not in seen:
-            seen.add(school.zone)
-            shown.append(desk.clock(moment, school))
-    return shown
+    schools: dict[SideName, list[School]] = {view.side: view.bringing for view in views}
+    return desk.clocks(moment, schools, next(view.side for view in views if view.ours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +412,7 @@ def warned(desk: Desk, views: Sequence[SideView], session: LessonSession) -> lis
     days = [
         SideDay(side=school.id, school=_school_day(school), place=view.chosen.place)
         for view in sorted(views, key=lambda v: not v.ours)
-        for school in view.schools
+        for school in view.bringing
     ]
     found = warnings_for(session.starts_at, session.slot_minutes, days, desk.parts.holidays)
     return [

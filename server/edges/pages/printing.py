@@ -1,16 +1,27 @@
 """A lesson on paper: for a child or a day without network, and the run of show for the adult who holds it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
 from server.core.people.consent import may_cross
-from server.core.people.models import LessonSession, School, Twinning
+from server.core.people.models import LessonSession, School, Staff, Twinning
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group, run_of_show
 from server.edges.pages.desk import Desk, desk_of, other_side, see_other
 from server.edges.pages.library import both_languages, reading
 
 routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The schools of one side that share a clock; `adult` stands with the side's first column."""
+
+    ours: bool
+    schools: list[School]
+    places: str
+    adult: Staff | None
 
 
 @routes.get("/sessions/{session}/paper")
@@ -44,27 +55,35 @@ async def show_run(request: web.Request) -> web.Response:
         lesson = compile_plan(session.plan, session.title, desk.parts.protocols, desk.parts.texts, largest)
     except PlanProblem:
         raise see_other(f"/sessions/{session.id}?done=plan_first") from None
-    facing = await _facing(desk, twinning)
+    columns = await _columns(desk, session, twinning)
     moments = run_of_show(lesson, session.starts_at)
-    adults = {side.side: await desk.parts.people.staff(side.adult) if side.adult else None for side in session.sides}
-    ours = desk.side_of(twinning)
     context = {
         "session": session,
         "twinning": twinning,
         "lesson": lesson,
         "moments": moments,
-        "facing": facing,
+        "columns": columns,
         "clock": desk.clock,
         "largest": largest,
-        "adults": [adults[ours], adults[other_side(ours)]],
         "late": _late(moments[-1].ends, session),
     }
     return desk.render("print/run_of_show.html", context | reading(desk))
 
 
-async def _facing(desk: Desk, twinning: Twinning) -> list[School]:
-    schools = await desk.schools_of(twinning)
-    return [desk.school, *schools[other_side(desk.side_of(twinning))][:1]]
+async def _columns(desk: Desk, session: LessonSession, twinning: Twinning) -> list[Column]:
+    """Return a column for each clock of each side, the reader's own side and school first."""
+    ours = desk.side_of(twinning)
+    (schools,) = await desk.schools_in([session], twinning)
+    columns: list[Column] = []
+    for side in (ours, other_side(ours)):
+        named = session.side(side).adult
+        adult = await desk.parts.people.staff(named) if named else None
+        own_first = sorted(schools[side], key=lambda s: s.id != desk.school.id)
+        for zone in dict.fromkeys(school.zone for school in own_first):
+            group = [school for school in own_first if school.zone == zone]
+            columns.append(Column(side == ours, group, desk.listed(map(desk.place, group)), adult))
+            adult = None
+    return columns
 
 
 async def _largest(desk: Desk, session: LessonSession) -> int:

@@ -82,6 +82,8 @@ async def session_review(request: web.Request) -> web.Response:
     desk = await desk_of(request)
     session, twinning = await desk.session(request.match_info["session"])
     desk.require("review_session", twinning=twinning)
+    if not await desk.takes_part(session):
+        raise web.HTTPNotFound
     review = desk.parts.review
     record = record_of(session.id, await review.log_of_session(session.id, desk.staff))
     lesson = await review.lesson_of_session(session.id, desk.staff)
@@ -96,7 +98,7 @@ async def session_review(request: web.Request) -> web.Response:
         "lesson": lesson,
         "record": record,
         "line": await _line(desk, session, twinning),
-        "schools": await desk.schools_of(twinning),
+        "schools": (await desk.schools_in([session], twinning))[0],
         "moments": record.moments,
         "by": await _adults(desk, record.moments),
         "who": faces.of,
@@ -292,7 +294,7 @@ async def index(request: web.Request) -> web.Response:
     lines: list[LessonLine] = []
     for twinning in await people.twinnings_of(desk.school.id):
         if may(desk.staff, "review_session", twinning=twinning):
-            lines += [line for line in await lesson_lines(desk, twinning) if line.lesson.status in HELD]
+            lines += [line for line in await lesson_lines(desk, twinning) if line.ours and line.lesson.status in HELD]
     groups = await people.classes_of(desk.school.id)
 
     def by_name(student: Student) -> str:

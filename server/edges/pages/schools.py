@@ -16,6 +16,7 @@ from server.core.people.models import (
     ClassGroup,
     Role,
     School,
+    SideName,
     Twinning,
     TwinningSide,
 )
@@ -103,8 +104,8 @@ async def invite_partner(request: web.Request) -> web.Response:
         status="invited",
     )
     await desk.parts.people.save_twinning(twinning)
-    about = {"twinning": twinning.id, "side": "b"}
-    return await _show(desk, _typed_from(desk.school), link=await _link(desk, "partner", about), link_for="partner")
+    link = await school_link(desk, twinning.id, "b")
+    return await _show(desk, _typed_from(desk.school), link=link, link_for="partner")
 
 
 @routes.post("/schools/{school}/classes")
@@ -127,6 +128,11 @@ async def _own_desk(request: web.Request) -> Desk:
     if request.match_info["school"] != desk.school.id:
         raise web.HTTPNotFound
     return desk
+
+
+async def school_link(desk: Desk, twinning: str, side: SideName) -> str:
+    """Make the one-time link with which a school comes to a side of a twinning: one that it sets up, or its own."""
+    return await _link(desk, "partner", {"twinning": twinning, "side": side, "by": desk.school.id})
 
 
 async def _link(desk: Desk, kind: str, about: dict[str, str]) -> str:

@@ -1,15 +1,18 @@
-"""One twinning: both schools and their clocks, the people, the lessons planned and held."""
+"""One twinning: the schools of both sides and their clocks, the people, the lessons planned and held."""
 
 from aiohttp import web
 
-from server.core.people.models import AuditEntry, Role, Staff
-from server.edges.pages.desk import desk_of, other_side, see_other
+from server.core.people.models import AuditEntry, Role, SideName, Staff, Twinning
+from server.core.twinning.joining import may_invite_to
+from server.edges.pages.desk import Desk, desk_of, other_side, see_other
 from server.edges.pages.home import class_line, is_ahead, lesson_lines
+from server.edges.pages.schools import school_link
 
 routes = web.RouteTableDef()
 
 WORK_SHARED = "work_shared"
 WORK_NOT_SHARED = "work_not_shared"
+SCHOOL_INVITED = "school_invited"
 SHOWN_TO_PARTNERS: frozenset[Role] = frozenset({"coordinator", "teacher"})
 
 
@@ -17,7 +20,10 @@ SHOWN_TO_PARTNERS: frozenset[Role] = frozenset({"coordinator", "teacher"})
 async def twinning(request: web.Request) -> web.Response:
     """Show a twinning to either side. The partner's classes are named; their children are not."""
     desk = await desk_of(request)
-    found = await desk.twinning(request.match_info["twinning"])
+    return await _show(desk, await desk.twinning(request.match_info["twinning"]))
+
+
+async def _show(desk: Desk, found: Twinning, link: str = "", link_for: str = "") -> web.Response:
     ours = desk.side_of(found)
     schools = await desk.schools_of(found)
     lines = await lesson_lines(desk, found)
@@ -38,8 +44,38 @@ async def twinning(request: web.Request) -> web.Response:
         "behind": sorted((x for x in lines if not is_ahead(desk, x.lesson)), key=lambda x: x.lesson.starts_at)[::-1],
         "may_plan": desk.may("plan_session", twinning=found),
         "may_change": desk.may("change_twinning", twinning=found),
+        "may_invite": desk.may("invite_school", twinning=found),
+        "invites": [(side, side == ours, may_invite_to(found, side, desk.school.id)) for side in _ours_first(ours)],
+        "link": link,
+        "link_for": link_for,
     }
-    return desk.render("twinnings/twinning.html", context)
+    response = desk.render("twinnings/twinning.html", context)
+    if link:
+        # The link is shown once and must not be found again with the back button.
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ours_first(ours: SideName) -> tuple[SideName, SideName]:
+    return ours, other_side(ours)
+
+
+@routes.post("/twinnings/{twinning}/invitations")
+async def invite_school(request: web.Request) -> web.Response:
+    """Make the one-time link for another school on a side, and show it once. Each side decides whom it takes in."""
+    desk = await desk_of(request)
+    found = await desk.twinning(request.match_info["twinning"])
+    desk.require("invite_school", twinning=found)
+    asked = (await request.post()).get("side")
+    side: SideName | None = "a" if asked == "a" else "b" if asked == "b" else None
+    if side is None:
+        raise web.HTTPBadRequest
+    if not may_invite_to(found, side, desk.school.id):
+        raise web.HTTPForbidden
+    link = await school_link(desk, found.id, side)
+    entry = AuditEntry(at=desk.now, who=desk.staff.id, what=SCHOOL_INVITED, school=desk.school.id, about=found.id)
+    await desk.parts.people.audit(entry)
+    return await _show(desk, found, link, "ours" if side == desk.side_of(found) else "theirs")
 
 
 @routes.post("/twinnings/{twinning}/sharing")

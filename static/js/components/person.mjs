@@ -2,6 +2,7 @@
 import { html } from "../html.mjs";
 import { t } from "../i18n.mjs";
 import { nameOf } from "../views/people.mjs";
+import { listParts } from "../views/schools.mjs";
 
 /** @typedef {"ours" | "theirs"} Whose */
 
@@ -10,6 +11,14 @@ import { nameOf } from "../views/people.mjs";
  */
 export function Name({ name }) {
   return html`<bdi>${name}</bdi>`;
+}
+
+/**
+ * Names joined in the reader's language, each in its own direction.
+ * @param {{names: string[], language?: string}} props
+ */
+export function Listed({ names, language }) {
+  return html`${listParts(names, language).map((part, at) => (part.type === "element" ? html`<bdi key=${at}>${part.value}</bdi>` : part.value))}`;
 }
 
 /**

@@ -17,6 +17,7 @@ import { IceServers, iceOnce, NO_WAY } from "../rtc/ice.mjs";
 import { LivekitRoom } from "../rtc/livekit-room.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
 import { PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
+import { newcomers } from "../views/teacher/lobby.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
 /** @import { Boot } from "../views/teacher/types.mjs" */
@@ -165,6 +166,34 @@ function followLesson(desk) {
   });
 }
 
+/**
+ * Families answer until the bell: when somebody comes whom the page does not know, ask who the learners are now.
+ * @param {Desk} desk
+ * @param {Store} store
+ */
+function followPeople(desk, store) {
+  /** @type {Set<string>} */
+  const asked = new Set();
+  effect(() => {
+    const unknown = newcomers(desk.boot.people, desk.presence.value, desk.seats.value).filter((id) => !asked.has(id));
+    if (!unknown.length || !desk.boot.urls.people) return;
+    for (const id of unknown) asked.add(id);
+    fetch(desk.boot.urls.people)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((now) => {
+        if (!now) return;
+        Object.assign(desk.boot, now);
+        // Nothing that was pushed has changed, but the names that it is drawn with have.
+        if (store.session.value) store.session.value = { ...store.session.value };
+        if (store.seats.value) store.seats.value = { ...store.seats.value };
+      })
+      .catch(() => {
+        // Offline: ask again with the next view.
+        for (const id of unknown) asked.delete(id);
+      });
+  });
+}
+
 /** @param {{ desk: Desk, live: Live, doors: ReturnType<typeof doorsOf>, onFill: () => Promise<boolean> }} props */
 function Page({ desk, live, doors, onFill }) {
   if (live.stoppedBy.value)
@@ -286,6 +315,7 @@ async function main() {
     live.command(kind, fields);
   const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, asked, plenary);
   followLesson(desk);
+  followPeople(desk, store);
   setInterval(() => {
     desk.now.value = store.clock.now();
   }, 1000);

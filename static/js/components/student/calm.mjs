@@ -3,16 +3,17 @@ import { html } from "../../html.mjs";
 import { fill, say, t } from "../../i18n.mjs";
 import { intentionOf } from "../../views/lesson.mjs";
 import { listed } from "../../views/people.mjs";
+import { across, clocksOf, schoolNames } from "../../views/schools.mjs";
 import { timeAt } from "../../views/time.mjs";
 import { IntentionPin } from "../intention.mjs";
-import { SchoolMark } from "../person.mjs";
+import { Listed, SchoolMark } from "../person.mjs";
 import { Sharing } from "./seat.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
 /** @import {Phase} from "../../views/phase.mjs" */
 
 /**
- * @param {{title: unknown, words?: string, children?: unknown}} props
+ * @param {{title: unknown, words?: unknown, children?: unknown}} props
  */
 export function Calm({ title, words = "", children = null }) {
   return html`<div class="calm" role="status">
@@ -50,6 +51,9 @@ function Stopped({ page }) {
         <button type="button" class="button primary large" onClick=${page.takeOver}>${t("Go on here")}</button><//>`;
     case "removed":
       return html`<${Calm} title=${t("You are no longer in this lesson")} words=${t("Please ask your teacher what to do now. What you wrote is kept.")} />`;
+    case "not_your_session":
+      return html`<${Calm} title=${t("Stay with your class for now")} words=${t("Your teacher knows what you do in this lesson, and can let you in later.")}>
+        <button type="button" class="button" onClick=${page.takeOver}>${t("Try again")}</button><//>`;
     case "too_many":
       return html`<${Calm} title=${t("Too many windows are open")} words=${t("Close the other windows of this lesson, and try again.")}>
         <button type="button" class="button primary" onClick=${page.takeOver}>${t("Try again")}</button><//>`;
@@ -62,9 +66,9 @@ function Stopped({ page }) {
 /** @param {{page: StudentPage}} props */
 function Closed({ page }) {
   if (page.handingIn.value) return html`<${Calm} title=${t("One moment: your last words are being kept")} />`;
-  const side = page.boot.side === "a" ? "b" : "a";
-  const school = say(page.boot.sides[side]?.school);
-  return html`<${Calm} title=${t("Thank you for learning together")} words=${t("The lesson with {school} is over. What you wrote is kept for your next lesson.", { school })}>
+  const schools = schoolNames(page.boot.sides[across(page.boot.side)]);
+  const words = t("The lesson with {school} is over. What you wrote is kept for your next lesson.");
+  return html`<${Calm} title=${t("Thank you for learning together")} words=${fill(words, { school: html`<${Listed} names=${schools} />` })}>
     <${IntentionPin} intention=${intentionOf(page.lesson.value, page.mine.value)} />
     <a class="button" href=${page.boot.signout}>${t("Sign out")}</a><//>`;
 }
@@ -72,21 +76,21 @@ function Closed({ page }) {
 /** @param {{page: StudentPage}} props */
 export function Lobby({ page }) {
   const { boot, presence, mine, session } = page;
-  const other = boot.sides[boot.side === "a" ? "b" : "a"];
-  const school = say(other?.school);
+  const their = across(boot.side);
+  const other = boot.sides[their];
   const waiting = mine.value?.waiting ?? "lobby";
   const running = session.value?.status === "running";
   const counts = presence.value?.counts ?? {};
-  const here = { ours: counts[boot.side] ?? 0, theirs: counts[boot.side === "a" ? "b" : "a"] ?? 0 };
+  const here = { ours: counts[boot.side] ?? 0, theirs: counts[their] ?? 0 };
   const greeting = typeof boot.greeting === "string" ? boot.greeting : say(boot.greeting);
   return html`<${Calm} title=${fill(t("Hello, {name}"), { name: html`<bdi>${greeted(page)}</bdi>` })}>
     <p>${lobbyWords(waiting, running)}</p>
     ${
       other &&
       html`<section class="card lobby-partner">
-      <h2><span class="school theirs"><span class="mark" aria-hidden="true"></span> <bdi>${school}</bdi></span></h2>
+      <h2><span class="school theirs"><span class="mark" aria-hidden="true"></span> <span><${Listed} names=${schoolNames(other)} /></span></span></h2>
       ${greeting && html`<blockquote dir="auto">${greeting}</blockquote>`}
-      <p><bdi>${say(other.place)}</bdi> · <${LocalTime} page=${page} zone=${other.zone} /></p>
+      ${clocksOf(boot.sides, [their]).map(({ places, zone }) => html`<p key=${zone}><${Listed} names=${places} /> · <${LocalTime} page=${page} zone=${zone} /></p>`)}
     </section>`
     }
     ${

@@ -3,12 +3,13 @@ import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
+import { across, clocksOf } from "../../views/schools.mjs";
 import { DENSE_FROM, GROUPS, groupTitle, nextCall, unseated } from "../../views/teacher/board.mjs";
 import { left, urgency } from "../../views/teacher/clocks.mjs";
-import { behindTheGate, countdownTo, gateLabel, nextFloor, stepRange } from "../../views/teacher/lesson.mjs";
+import { behindTheGate, countdownTo, gateLabel, nextFloor, placeRange } from "../../views/teacher/lesson.mjs";
 import { inAllLanguages, nameOf } from "../../views/teacher/people.mjs";
 import { timeAt } from "../../views/time.mjs";
-import { SchoolMark } from "../person.mjs";
+import { Listed, SchoolMark } from "../person.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
 import { Name, OneClassroom, Refused, TwicePressed } from "./parts.mjs";
@@ -51,7 +52,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
 /** @param {{ desk: Desk }} props */
 function BoardHead({ desk }) {
   const { session, lesson, boot } = desk;
-  const range = useComputed(() => stepRange(desk.rows.value, lesson.value?.steps.length ?? 0)).value;
+  const range = useComputed(() => placeRange(lesson.value, desk.rows.value, boot.language)).value;
   const behind = useComputed(() => behindTheGate(lesson.value, session.value, desk.rows.value)).value;
   const label = gateLabel(lesson.value, session.value, boot.language);
   const paused = session.value.paused !== null;
@@ -74,20 +75,20 @@ function BoardHead({ desk }) {
 }
 
 /**
- * What the clock says in each school.
+ * What the clock says in each school, one's own first.
  * @param {{ desk: Desk }} props
  */
 export function Clocks({ desk }) {
   const { boot } = desk;
   return html`<div class="board-clocks">
-    ${Object.entries(boot.sides).map(([side, info]) => html`<${Clock} key=${side} desk=${desk} place=${say(info.place, boot.language)} zone=${info.zone} />`)}
+    ${clocksOf(boot.sides, [boot.side, across(boot.side)], boot.language).map(({ places, zone }) => html`<${Clock} key=${zone} desk=${desk} places=${places} zone=${zone} />`)}
   </div>`;
 }
 
-/** @param {{ desk: Desk, place: string, zone: string }} props */
-function Clock({ desk, place, zone }) {
+/** @param {{ desk: Desk, places: string[], zone: string }} props */
+function Clock({ desk, places, zone }) {
   const text = useComputed(() => timeAt(desk.now.value, zone, desk.boot.language));
-  return html`<span class="nowrap"><bdi>${place}</bdi> <time>${text}</time></span>`;
+  return html`<span class="nowrap"><${Listed} names=${places} language=${desk.boot.language} /> <time>${text}</time></span>`;
 }
 
 /** @param {{ desk: Desk }} props */
@@ -156,7 +157,7 @@ function BoardFoot({ desk }) {
     <button type="button" class="button" onClick=${() => {
       desk.asked.value = { dialog: "note", room: null };
     }}><span class="glyph note" aria-hidden="true"></span>${t("Note to all")}</button>
-    <${TwicePressed} label=${t("Stop now")} again=${t("Press again: stop in both schools")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
+    <${TwicePressed} label=${t("Stop now")} again=${t("Press again to stop")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
     ${minute && html`<button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>`}
     <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on with the lesson") : t("Pause")}</button>
     ${

@@ -3,9 +3,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
 import { doing, doingWords } from "../../views/teacher/board.mjs";
-import { stepTitle } from "../../views/teacher/lesson.mjs";
+import { placeWords, stepTitle } from "../../views/teacher/lesson.mjs";
 import { nameOf } from "../../views/teacher/people.mjs";
-import { Left, Name, Refused } from "./parts.mjs";
+import { Left, LessonBar, Name, Refused } from "./parts.mjs";
 import { Visit } from "./visit.mjs";
 
 /** @import { Row } from "../../views/teacher/types.mjs" */
@@ -46,11 +46,13 @@ export function Drawer({ desk, onEnter, onLeave }) {
 
 /** @param {{ desk: Desk, row: Row }} props */
 function Where({ desk, row }) {
-  const steps = desk.lesson.value?.steps.length ?? 0;
-  return html`<p class="split drawer-where">
-    <span>${stepTitle(desk.lesson.value, row.step, desk.boot.language)} ${row.step < steps && html`<span class="soft num">${row.step + 1}/${steps}</span>`}</span>
+  const { language } = desk.boot;
+  const place = placeWords(desk.lesson.value, row, language);
+  return html`<div class="split drawer-where">
+    <p><strong>${stepTitle(desk.lesson.value, row.step, language)}</strong>${place !== "" && html`<br /><span class="soft">${place}</span>`}</p>
     ${row.state === "working" && row.ends_at !== null && html`<${Left} desk=${desk} end=${row.ends_at} />`}
-  </p>`;
+    <${LessonBar} desk=${desk} row=${row} />
+  </div>`;
 }
 
 /** @param {{ row: Row, onEnter: Doors["onEnter"] }} props */

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../../html.mjs";
-import { say, t, tn } from "../../i18n.mjs";
+import { fill, say, t, tn } from "../../i18n.mjs";
 import {
   cards,
   cardWarning,
@@ -13,8 +13,10 @@ import {
   startSentence,
   unplacedReason,
   whyThisPair,
+  withoutAnswers,
 } from "../../views/teacher/lobby.mjs";
 import { besideOf, initial, isolated, nameOf, namesLine, whose } from "../../views/teacher/people.mjs";
+import { Listed } from "../person.mjs";
 import { AlsoHere, Clocks } from "./board.mjs";
 import { Name, OneClassroom, Refused, School } from "./parts.mjs";
 
@@ -60,7 +62,8 @@ function Arrivals({ desk, column }) {
   const language = desk.boot.language;
   const present = arrivals.filter((one) => one.here);
   const absent = arrivals.filter((one) => !one.here && one.crosses);
-  const inClass = arrivals.filter((one) => !one.here && !one.crosses);
+  const inClass = arrivals.filter((one) => !one.here && !one.crosses && one.answered);
+  const elsewhere = desk.boot.unanswered?.[column.side] ?? 0;
   return html`<section class=${`arrivals ${column.whose}`}>
     <h2><${School} desk=${desk} side=${column.side} /> <span class="soft num" aria-label=${t("{here} of {all} have arrived", { here, all: expected })}>${here}/${expected}</span></h2>
     <p class=${adult ? "soft small" : "notice warn"}>${
@@ -69,6 +72,13 @@ function Arrivals({ desk, column }) {
         : html`<span>${t("No adult is signed in yet: the students of this school wait until one is.")}</span>`
     }</p>
     ${column.whose === "ours" && html`<${OneClassroom} desk=${desk} place="lobby" />`}
+    ${withoutAnswers(arrivals, desk.boot.people).map(
+      ({ group, names }) =>
+        html`<p key=${group} class="notice without-answers"><span>${fill(
+          t("Not let in, as their families’ answers are not recorded: {names}"),
+          { names: html`<${Listed} names=${names} language=${language} />` },
+        )} <a href=${`/classes/${group}`}>${t("Record the answers")}</a></span></p>`,
+    )}
     ${present.length > 0 && html`<ul>${present.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>`}
     ${
       absent.length > 0 &&
@@ -77,6 +87,7 @@ function Arrivals({ desk, column }) {
         <ul class="absent" role="list">${absent.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>
       </details>`
     }
+    ${elsewhere > 0 && html`<p class="soft small">${tn("One child of another school is not let in: the family’s answers are not recorded.", "{n} children of other schools are not let in: their families’ answers are not recorded.", elsewhere)}</p>`}
     ${inClass.length > 0 && html`<p class="soft small">${t("not in the rooms this time")}: <bdi>${inClass.map((one) => one.name).join(", ")}</bdi></p>`}
   </section>`;
 }

@@ -2,11 +2,12 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../html.mjs";
-import { say, t } from "../../i18n.mjs";
+import { t } from "../../i18n.mjs";
+import { schoolNames } from "../../views/schools.mjs";
 import { duration, left } from "../../views/teacher/clocks.mjs";
 import { remedy } from "../../views/teacher/lobby.mjs";
 import { nameOf, whose } from "../../views/teacher/people.mjs";
-import { SchoolMark } from "../person.mjs";
+import { Listed, SchoolMark } from "../person.mjs";
 
 const SETTLES_AFTER = 1200;
 
@@ -24,12 +25,22 @@ export function Name({ desk, member }) {
 }
 
 /**
- * The name of a school, in its colour and with its mark.
+ * The schools of a side, in their colour and with their mark.
  * @param {{ desk: Desk, side: string }} props
  */
 export function School({ desk, side }) {
   const of = whose(side, desk.boot.side);
-  return html`<span class=${`school ${of}`}><${SchoolMark} whose=${of} /> <bdi>${say(desk.boot.sides[side]?.school, desk.boot.language)}</bdi></span>`;
+  return html`<span class=${`school ${of}`}><${SchoolMark} whose=${of} /> <span><${Listed} names=${schoolNames(desk.boot.sides[side], desk.boot.language)} language=${desk.boot.language} /></span></span>`;
+}
+
+/**
+ * How far a room is in the whole lesson.
+ * @param {{ desk: Desk, row: import("../../views/teacher/types.mjs").Row }} props
+ */
+export function LessonBar({ desk, row }) {
+  const steps = desk.lesson.value?.steps.length ?? 0;
+  if (!steps) return null;
+  return html`<progress class="lesson-bar" max=${steps} value=${Math.min(row.step, steps)} aria-label=${t("how far in the whole lesson")}></progress>`;
 }
 
 /**
@@ -136,10 +147,12 @@ export function TwicePressed({ label, again, onPress, class: className = "button
     if (armed.value) onPress();
     armed.value = !armed.value;
   };
-  return html`<button type="button" class=${className} onClick=${press} onBlur=${() => {
+  // Both words keep their room, so that no button moves under the finger between the two presses.
+  return html`<button type="button" class=${`${className} twice`} onClick=${press} onBlur=${() => {
     armed.value = false;
   }}>
     <span aria-live="assertive">${armed.value ? again : label}</span>
+    <span class="reserve" aria-hidden="true">${label}</span><span class="reserve" aria-hidden="true">${again}</span>
   </button>`;
 }
 

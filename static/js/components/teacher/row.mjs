@@ -4,10 +4,10 @@ import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
 import { talkBars } from "../../views/media.mjs";
 import { doing, doingWords, needOf, needWords, stateWords, talkWords } from "../../views/teacher/board.mjs";
-import { stepTitle, ticks } from "../../views/teacher/lesson.mjs";
+import { placeWords, stepTitle } from "../../views/teacher/lesson.mjs";
 import { hostName, isolated, namesLine, sharingWords, whose } from "../../views/teacher/people.mjs";
 import { SchoolMark } from "../person.mjs";
-import { Left, Name, Since } from "./parts.mjs";
+import { Left, LessonBar, Name, Since } from "./parts.mjs";
 
 /** @import { Signal } from "@preact/signals" */
 /** @import { Need } from "../../views/teacher/board.mjs" */
@@ -50,7 +50,7 @@ function Drawn({ desk, row, need, isOpen, sharing, onEnter }) {
   };
   const urgent = need?.code === "help" || need?.code === "check";
   return html`<li class=${`board-row${urgent ? " needs-help" : ""}${isOpen ? " is-open" : ""}`} data-room=${row.room}>
-    <span class="row-why">${need ? html`<${Why} desk=${desk} need=${need} />` : html`<${Progress} desk=${desk} row=${row} />`}</span>
+    <span class="row-why">${need ? html`<${Why} desk=${desk} need=${need} />` : html`<${LessonBar} desk=${desk} row=${row} />`}</span>
     <span class="row-people">
       <button type="button" class="row-open" aria-expanded=${isOpen} aria-label=${label} onClick=${open}>
         <span class="row-number">${row.number}</span>${" "}
@@ -68,12 +68,6 @@ function Why({ desk, need }) {
   return html`<span class=${`glyph ${SIGNS[need.code]}`} aria-hidden="true"></span> ${need.since !== null && html`<${Since} desk=${desk} since=${need.since} />`}`;
 }
 
-/** @param {{ desk: Desk, row: Row }} props */
-function Progress({ desk, row }) {
-  const steps = desk.lesson.value?.steps.length ?? 0;
-  return html`<span class="progress-ticks" aria-hidden="true">${ticks(row.step, steps).map((kind, at) => html`<i key=${at} class=${kind}></i>`)}</span>`;
-}
-
 /** @param {{ desk: Desk, member: string, row: Row }} props */
 function Member({ desk, member, row }) {
   const what = doing(member, row);
@@ -87,13 +81,12 @@ function Member({ desk, member, row }) {
 /** @param {{ desk: Desk, row: Row, need: Need | null }} props */
 function State({ desk, row, need }) {
   const { language, people } = desk.boot;
-  const steps = desk.lesson.value?.steps.length ?? 0;
   const hosts = desk.session.value.hosts;
   const words = need ? needWords(need, row, people, hosts, language) : stateWords(row, people, language);
   const at = row.state === "done" ? "" : stepTitle(desk.lesson.value, row.step, language);
   return html`<span class="row-state row-words">
     <span class=${`row-first${need ? " row-reason" : ""}`}>${words}</span>
-    ${at !== "" && html`<span class="row-step"><span class="num">${row.step + 1}/${steps}</span> ${at}</span>`}
+    ${at !== "" && html`<span class="row-step"><span class="row-place">${placeWords(desk.lesson.value, row, language)}</span> · <bdi>${at}</bdi></span>`}
     <span class="row-side">
       ${row.talk && html`<span class="row-talk" title=${row.talk.reliable ? "" : t("Somebody is without headphones, so a loudspeaker may have talked.")}><span class="talk-bars" aria-hidden="true">${talkBars(row.talk)}</span> ${talkWords(row.talk, people, language)}</span>`}
       ${row.visitors.map((id) => html`<${Visitor} key=${id} desk=${desk} id=${id} />`)}

@@ -6,9 +6,9 @@ import {
   countdownTo,
   gateLabel,
   nextFloor,
-  stepRange,
+  placeRange,
+  placeWords,
   stepsAhead,
-  ticks,
 } from "../../views/teacher/lesson.mjs";
 import { inAllLanguages, namesLine } from "../../views/teacher/people.mjs";
 import { entryWords, shown } from "../../views/teacher/room.mjs";
@@ -76,14 +76,39 @@ test("how many rooms are not ready: not at the gate, or in a class-paced lesson 
   );
 });
 
-test("the range of steps leaves out rooms without members", () => {
-  assert.equal(
-    plain(stepRange([row({ step: 1 }), row({ step: 4 }), row({ step: 7, members: [] })], 8)),
-    "steps 2–5 of 8",
-  );
-  assert.equal(stepRange([row({ step: 2 })], 8), "step 3 of 8");
-  assert.equal(stepRange([row({ step: 8, state: "done" })], 8), "step 8 of 8");
-  assert.equal(stepRange([], 8), "");
+/**
+ * Two protocols: three steps of which a room of one skips the second, and two.
+ * @returns {Lesson}
+ */
+function twoProtocols() {
+  const warmUp = { part: 0, protocol_title: { en: "Warm Up", he: "חימום" } };
+  const noticing = { part: 1, protocol_title: { en: "Noticing", he: "שמים לב" } };
+  const steps = [warmUp, warmUp, warmUp, noticing, noticing].map((step, index) => ({
+    ...step,
+    index,
+    for_group: index === 1 ? { 1: null } : {},
+  }));
+  return /** @type {Lesson} */ (/** @type {unknown} */ ({ pacing: "pairs", steps }));
+}
+
+test("the board counts steps as the children do: within the protocol, for a room of this size", () => {
+  const two = twoProtocols();
+  const pair = (/** @type {number} */ step) => row({ step, members: ["a", "b"] });
+  assert.equal(plain(placeWords(two, pair(1), "en")), "Warm Up · step 2 of 3");
+  assert.equal(plain(placeWords(two, pair(4), "he")), "שמים לב · step 2 of 2");
+  assert.equal(plain(placeWords(two, row({ step: 2 }), "en")), "Warm Up · step 2 of 2", "who is alone skips one");
+  assert.equal(placeWords(two, pair(5), "en"), "", "the lesson is over for them");
+});
+
+test("the head says where the rooms are, without those that are empty or through", () => {
+  const two = twoProtocols();
+  const pair = (/** @type {number} */ step) => row({ step, members: ["a", "b"] });
+  const rooms = [pair(0), pair(2), row({ step: 4, members: [] }), row({ ...pair(5), state: "done" })];
+  assert.equal(plain(placeRange(two, rooms, "en")), "Warm Up · steps 1–3 of 3");
+  assert.equal(plain(placeRange(two, [pair(3), pair(3)], "en")), "Noticing · step 1 of 2");
+  assert.equal(plain(placeRange(two, [pair(3), pair(1)], "en")), "from “Warm Up” to “Noticing”");
+  assert.equal(placeRange(two, [], "en"), "");
+  assert.equal(placeRange(null, [pair(0)], "en"), "");
 });
 
 test("the head counts down the step that all share, else to the bell", () => {
@@ -104,15 +129,6 @@ test("everyone can be brought to any later step; the one where the first room is
   assert.deepEqual(stepsAhead(pairs, at(1), [row({ step: 1 })]), { indices: [2, 3], proposed: 2 });
   assert.deepEqual(stepsAhead(pairs, at(1), [row({ step: 4, state: "done" })]), { indices: [2, 3], proposed: 2 });
   assert.deepEqual(stepsAhead(pairs, at(3), []), { indices: [], proposed: -1 });
-});
-
-test("ticks show where a room is, in at most eight", () => {
-  assert.deepEqual(ticks(1, 3), ["done", "now", ""]);
-  assert.deepEqual(ticks(3, 3), ["done", "done", "done"]);
-  const many = ticks(20, 40);
-  assert.equal(many.length, 8);
-  assert.equal(many.indexOf("now"), 4);
-  assert.equal(ticks(40, 40).filter((tick) => tick === "done").length, 8);
 });
 
 test("times", () => {

@@ -7,9 +7,11 @@ import {
   columns,
   devicesOf,
   hindrances,
+  newcomers,
   remedy,
   startSentence,
   whyThisPair,
+  withoutAnswers,
 } from "../../views/teacher/lobby.mjs";
 
 /** @import { People, Presence, Seats, Session } from "../../views/teacher/types.mjs" */
@@ -152,4 +154,30 @@ test("what stands in the way of the start is said, from the reader's side", () =
 test("every refusal of a start says what to do", () => {
   for (const code of ["not_agreed", "adult_missing", "consent_missing", "no_rooms"])
     assert.notEqual(remedy(code), "", code);
+});
+
+test("children without answers are named class by class, and not counted as late", () => {
+  const pupil = { side: "a", media: "none", speaks: [], reads: [] };
+  const some = {
+    dan: { ...pupil, names: { en: "Dan" }, class: "7b", crosses: false, answered: false },
+    noa: { ...pupil, names: { en: "Noa" }, class: "7c", crosses: false, answered: false },
+    tal: { ...pupil, names: { en: "Tal" }, class: "7b", crosses: false, answered: true },
+    adi: { ...pupil, names: { en: "Adi" }, class: "7b", crosses: true, answered: true },
+  };
+  const session = /** @type {any} */ ({ hosts: [] });
+  const presence = /** @type {any} */ ({ present: [], peers: [], adults: [] });
+  const seats = /** @type {any} */ ({ rooms: {}, removed: [], unplaced: {} });
+  const [ours] = columns(some, presence, seats, session, "a", "en");
+  assert.deepEqual(withoutAnswers(ours.arrivals, some), [
+    { group: "7b", names: ["Dan"] },
+    { group: "7c", names: ["Noa"] },
+  ]);
+});
+
+test("whoever comes after their family has answered is somebody new to an open page", () => {
+  const pupil = { names: {}, side: "a", media: "none", speaks: [], reads: [] };
+  const known = { adi: { ...pupil, crosses: true }, dan: { ...pupil, crosses: false } };
+  const presence = /** @type {any} */ ({ present: ["adi", "dan"] });
+  const seats = /** @type {any} */ ({ rooms: { "s.1": ["adi", "max"] } });
+  assert.deepEqual(newcomers(known, presence, seats), ["dan", "max"]);
 });

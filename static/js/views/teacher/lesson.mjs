@@ -1,10 +1,9 @@
 // Steps and gates of the lesson: where rooms are, and what the next press opens.
 import { say, t, tn } from "../../i18n.mjs";
+import { placeInPart } from "../lesson.mjs";
 import { isolated } from "./people.mjs";
 
 /** @import { Lesson, Row, Session } from "./types.mjs" */
-
-const MOST_TICKS = 8;
 
 /**
  * Return the title of a step, or a word for the end.
@@ -80,16 +79,46 @@ export function stepsAhead(lesson, session, rows) {
 }
 
 /**
- * Return where the rooms are: "step 3 of 8" or "steps 2–5 of 8".
- * @param {readonly Row[]} rows
- * @param {number} steps how many the lesson has
+ * Return where a room is as its children read it: the protocol, and which of its steps; null at the end.
+ * @param {Lesson | null} lesson
+ * @param {Row} row
+ * @param {string} language
  */
-export function stepRange(rows, steps) {
-  const at = rows.filter((row) => row.members.length).map((row) => Math.min(row.step, steps - 1) + 1);
-  if (!at.length || !steps) return "";
-  const [first, last] = [Math.min(...at), Math.max(...at)];
-  if (first === last) return t("step {n} of {all}", { n: first, all: steps });
-  return t("steps {range} of {all}", { range: `\u2066${first}–${last}\u2069`, all: steps });
+export function placeOf(lesson, row, language) {
+  const step = lesson?.steps[row.step];
+  if (!lesson || !step) return null;
+  return { protocol: say(step.protocol_title, language), ...placeInPart(lesson, row.step, row.members.length) };
+}
+
+/**
+ * Return the same in words: "Noticing and Wondering · step 5 of 9", "" at the end.
+ * @param {Lesson | null} lesson
+ * @param {Row} row
+ * @param {string} language
+ */
+export function placeWords(lesson, row, language) {
+  const place = placeOf(lesson, row, language);
+  if (!place) return "";
+  return `${isolated(place.protocol)} · ${t("step {n} of {of}", { n: place.number, of: place.of })}`;
+}
+
+/**
+ * Return where the rooms are: "Noticing and Wondering · steps 2–5 of 9", or from which protocol to which.
+ * @param {Lesson | null} lesson
+ * @param {readonly Row[]} rows
+ * @param {string} language
+ */
+export function placeRange(lesson, rows, language) {
+  const here = rows.filter((row) => row.members.length && lesson?.steps[row.step]).sort((a, b) => a.step - b.step);
+  const [first, last] = [here[0], here.at(-1)];
+  if (!lesson || !first || !last) return "";
+  const [from, to] = [placeOf(lesson, first, language), placeOf(lesson, last, language)];
+  if (!from || !to) return "";
+  if (lesson.steps[first.step]?.part !== lesson.steps[last.step]?.part)
+    return t("from “{first}” to “{last}”", { first: isolated(from.protocol), last: isolated(to.protocol) });
+  if (first.step === last.step) return placeWords(lesson, first, language);
+  const range = `\u2066${from.number}–${to.number}\u2069`;
+  return `${isolated(from.protocol)} · ${t("steps {range} of {all}", { range, all: Math.max(from.of, to.of) })}`;
 }
 
 /**
@@ -106,16 +135,4 @@ export function countdownTo(rows, bell) {
     if (ends.length) return { end: Math.max(...ends), of: "step" };
   }
   return { end: bell, of: "bell" };
-}
-
-/**
- * Return the progress of a row as ticks, at most eight of them, so that a long lesson fits its column.
- * @param {number} step
- * @param {number} steps
- * @returns {("done" | "now" | "")[]}
- */
-export function ticks(step, steps) {
-  const count = Math.min(steps, MOST_TICKS);
-  const now = steps > MOST_TICKS ? Math.floor((Math.min(step, steps) * MOST_TICKS) / steps) : step;
-  return Array.from({ length: count }, (_, at) => (at < now ? "done" : at === now ? "now" : ""));
 }

@@ -6,7 +6,7 @@ import { besideOf, nameOf, whose } from "./people.mjs";
 /** @import { Host, Peer, People, Presence, Seats, Session, Whose } from "./types.mjs" */
 
 /** @typedef {"on" | "off" | "none" | "refused" | "unknown"} DeviceState */
-/** @typedef {{ id: string, name: string, here: boolean, seated: boolean, reason: string, crosses: boolean, camera: DeviceState, microphone: DeviceState, asksFor: string, beside: string }} Arrival */
+/** @typedef {{ id: string, name: string, here: boolean, seated: boolean, reason: string, crosses: boolean, answered: boolean, camera: DeviceState, microphone: DeviceState, asksFor: string, beside: string }} Arrival */
 /** @typedef {{ whose: Whose, side: string, adult: Host | null, arrivals: Arrival[], here: number }} Column */
 
 const DEVICE_STATES = new Set(["on", "off", "none", "refused"]);
@@ -76,11 +76,41 @@ function arrival(id, people, present, peers, seated, seats, language) {
     seated: seated.has(id),
     reason: seats.unplaced[id] ?? "",
     crosses: people[id]?.crosses !== false,
+    answered: people[id]?.answered !== false,
     camera: device(peer?.camera),
     microphone: device(peer?.microphone),
     asksFor: people[id]?.media ?? "none",
     beside: beside ? nameOf(people[beside], language) : "",
   };
+}
+
+/**
+ * Return classes with children whose families' answers are missing, and their names; other schools' children are not named.
+ * @param {readonly Arrival[]} arrivals
+ * @param {People} people
+ * @returns {{ group: string, names: string[] }[]}
+ */
+export function withoutAnswers(arrivals, people) {
+  /** @type {Map<string, string[]>} */
+  const classes = new Map();
+  for (const one of arrivals.filter((arrival) => !arrival.answered)) {
+    const group = people[one.id]?.class ?? "";
+    classes.set(group, [...(classes.get(group) ?? []), one.name]);
+  }
+  return [...classes].map(([group, names]) => ({ group, names }));
+}
+
+/**
+ * Return who is here or has a seat and is not known to this page: somebody whose family answered after it was opened.
+ * @param {People} people
+ * @param {Presence} presence
+ * @param {Seats} seats
+ */
+export function newcomers(people, presence, seats) {
+  return [...new Set([...presence.present, ...Object.values(seats.rooms).flat()])].filter(
+    // Whoever stays with the own class cannot come: if they are here, their family has answered anew.
+    (id) => !people[id] || people[id].crosses === false,
+  );
 }
 
 /**
@@ -262,9 +292,7 @@ export function remedy(code) {
     case "adult_missing":
       return t("As soon as an adult of each school is signed in, the rooms can open.");
     case "consent_missing":
-      return t(
-        "Record the missing answers on the class's page, or ask the partner teacher to; until then no room opens.",
-      );
+      return t("Record the answers on the class’s page, or ask the partner teacher to.");
     case "no_rooms":
       return t("Propose rooms first.");
     default:

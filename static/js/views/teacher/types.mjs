@@ -16,7 +16,7 @@
 /** @typedef {import("../../wire.mjs").Ack} Ack */
 
 /** @typedef {"ours" | "theirs"} Whose relative to the reader */
-/** @typedef {{ names: Wording, side: string, class?: string, media: string, crosses?: boolean, speaks: string[], reads: string[] }} Pupil */
+/** @typedef {{ names: Wording, side: string, class?: string, media: string, crosses?: boolean, answered?: boolean, speaks: string[], reads: string[] }} Pupil */
 /** @typedef {Record<string, Pupil>} People learners of the lesson by member id */
 /** @typedef {import("../../wire.mjs").SideBoot} SideBoot */
 /**
@@ -35,7 +35,8 @@
  * @property {string} ice
  * @property {string} media_way
  * @property {boolean} livekit_rooms
- * @property {{ plan: string, review: string, home: string }} urls
+ * @property {Record<string, number>} [unanswered] by side: children of other schools whose families have not answered
+ * @property {{ plan: string, review: string, home: string, people?: string }} urls
  * @property {Wording[]} phrasebook
  * @property {boolean} demo
  * @property {string | null} [fill]
