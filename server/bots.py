@@ -15,12 +15,16 @@ import aiohttp
 import socketio
 import structlog
 
-from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.seed import read_demo_file
+from server.adapters.sql.engine import make_engine
 from server.adapters.sql.people import SqlPeople
 from server.app import secret_of
 from server.settings import Settings
+from server.troubles import Trouble, open_database, require_store
 
 JOIN_EVERY_SECONDS = 0.25
+TRY_AGAIN_SECONDS = 1.0
+PATIENCE = aiohttp.ClientTimeout(total=15)
 DROP_CHANCE = 0.02
 AWAY_SECONDS = (3.0, 12.0)
 THINK_SECONDS = (2.0, 9.0)
@@ -52,12 +56,19 @@ SAYINGS: Final[dict[str, tuple[str, ...]]] = {
 
 
 async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
-    """Return personal codes from a file (one a line), or those of every student in the local store."""
+    """Return personal codes from a file (one a line), or those of every student in the local store.
+
+    Raises Trouble where there is no store.
+    """
     if file is not None:
-        lines = (await asyncio.to_thread(file.read_text, "utf-8")).splitlines()
+        try:
+            lines = (await asyncio.to_thread(file.read_text, "utf-8")).splitlines()
+        except UnicodeDecodeError:
+            raise Trouble(f"{file} is no text file: one code a line is wanted.") from None
         return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    settings = Settings(data_dir=data_dir)
-    await migrate(settings.database)
+    settings = Settings.read(data_dir=data_dir)
+    require_store(settings)
+    await open_database(settings)
     engine = make_engine(settings.database)
     try:
         people = SqlPeople(engine, secret_of(settings))
@@ -71,8 +82,22 @@ def read_stand_ins(data_dir: Path) -> tuple[list[tuple[str, str]], str | None]:
     kept = data_dir / "demo.json"
     if not kept.exists():
         return [], None
-    demo = json.loads(kept.read_text("utf-8"))
+    demo = read_demo_file(kept)
     return [(teacher["email"], teacher["password"]) for teacher in demo["teachers"]], demo["session"]
+
+
+async def knock(url: str) -> None:
+    """Raise Trouble where no Havruta answers at `url`."""
+    try:
+        async with aiohttp.ClientSession() as http, http.get(f"{url}/healthz", timeout=PATIENCE) as answer:
+            ours = answer.status == 200 and (await answer.text()).strip() == "ok"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise Trouble(
+            f"Nobody answers at {url} ({reason}). Start the server there, or give its address with --url."
+        ) from None
+    if not ours:
+        raise Trouble(f"What answers at {url} is not Havruta. Give the address of the server with --url.")
 
 
 class BotClass:
@@ -97,6 +122,11 @@ class BotClass:
             for code in codes
         ]
 
+    @property
+    def turned_away(self) -> int:
+        """How many codes the server did not know."""
+        return sum(bot.turned_away for bot in self._bots)
+
     async def run(self, seconds: float) -> None:
         """Let all come, one after the other, and stay for at most `seconds`."""
         with suppress(TimeoutError):
@@ -112,12 +142,17 @@ class BotClass:
 async def _stand_in(url: str, email: str, password: str, session: str) -> None:
     """A teacher who is signed in and watches: children wait in the lobby until their adult is there."""
     async with aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-        async with http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
-            answer.raise_for_status()
-        client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False)
-        await client.connect(
-            url, headers={"Origin": url}, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
-        )
+        try:
+            async with http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
+                answer.raise_for_status()
+            client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False)
+            await client.connect(
+                url, headers={"Origin": url}, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
+            )
+        except (aiohttp.ClientError, socketio.exceptions.ConnectionError) as problem:
+            # The class comes all the same: its teachers may be real ones.
+            _logger.warning("stand_in_cannot_come", reason=str(problem))
+            return
         try:
             await asyncio.Event().wait()
         finally:
@@ -147,19 +182,28 @@ class Bot:
         self._boot: dict[str, Any] = {}
         self._lesson: dict[str, Any] = {}
         self._sent: set[tuple[int, str]] = set()
+        self.turned_away = False
 
     async def live(self) -> None:
-        """Come in, take part until the lesson is closed, come back after a drop."""
+        """Come in, take part until the lesson is closed, come back after a drop or when the server is back."""
         headers = {"Origin": self._url}
         async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-            await self._sign_in(http)
-            over = not self._boot.get("session")
-            while not over:
-                over = await self._visit(http)
-                await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
+            while True:
+                try:
+                    if not self._boot:
+                        await self._sign_in(http)
+                    if not self._boot.get("session") or await self._visit(http):
+                        return
+                    await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
+                except (aiohttp.ClientError, TimeoutError) as problem:
+                    _logger.warning("bot_finds_no_server", reason=type(problem).__name__)
+                    await asyncio.sleep(TRY_AGAIN_SECONDS)
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
         async with http.post(f"{self._url}/j/{self._code}") as answer:
+            if answer.status == 404:
+                self.turned_away = True
+                return
             answer.raise_for_status()
             found = _BOOT.search(await answer.text())
         if found is None:
