@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import gc
 import json
+import shlex
+import shutil
 import signal
 import socket
 import sys
@@ -276,12 +278,26 @@ def _print_demo(printed: DemoSummary) -> None:
     lines += [
         "",
         "  Fill the class with simulated students: the button on the first page, or",
-        f"    havruta bots --url {printed.url} --data {printed.data_dir}",
+        f"    {_as_typed(sys.argv[0])} bots --url {printed.url} --data {shlex.quote(str(printed.data_dir))}",
         "",
         "  Stop with Ctrl-C. What you do is kept; the next start goes on from here.",
         "",
     ]
     print("\n".join(lines))
+
+
+def _as_typed(running: str) -> str:
+    """Return how this person can type the command that is running: `make demo` puts nothing on their path."""
+    program = Path(running)
+    if program.name == "__main__.py":
+        return f"{_as_typed(sys.executable)} -m server"
+    found = shutil.which(program.name)
+    if found and program.exists() and Path(found).samefile(program):
+        return program.name
+    # Not resolved: an environment's own python is a link to another one.
+    here = Path.cwd()
+    shown = program.relative_to(here) if program.is_absolute() and program.is_relative_to(here) else program
+    return shlex.quote(str(shown) if len(shown.parts) > 1 else f"./{shown}")
 
 
 # -- bots -------------------------------------------------------------------------------------------------------------

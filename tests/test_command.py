@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import socket
 import sqlite3
@@ -332,3 +333,30 @@ def test_a_demo_prints_one_json_object_first(tmp_path: Path) -> None:
     assert len(said["students"]) == 23
     assert {frozenset(s) for s in said["students"]} == {frozenset({"name", "school", "code", "url"})}
     assert set(said["session"]) == {"id", "url"}
+
+
+@pytest.mark.parametrize("on_the_path", [False, True], ids=["not on the path", "on the path"])
+def test_a_demo_names_the_command_as_this_person_can_type_it(tmp_path: Path, on_the_path: bool) -> None:
+    programs = tmp_path / "tree with blanks" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "havruta").symlink_to(Path(sys.executable).parent / "havruta")
+    path = os.environ["PATH"] if not on_the_path else f"{programs}{os.pathsep}{os.environ['PATH']}"
+    without_us = os.pathsep.join(p for p in path.split(os.pathsep) if p != str(Path(sys.executable).parent))
+    with subprocess.Popen(
+        [str(programs / "havruta"), "demo", "--port", "0", "--data", "my data"],
+        cwd=programs.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PATH": without_us},
+    ) as server:
+        assert server.stdout is not None
+        said: list[str] = []
+        while "bots --url" not in "".join(said):
+            line = server.stdout.readline()
+            assert line, said
+            said.append(line)
+        server.terminate()
+        assert server.wait(timeout=20) == OK
+    typed, *_, folder = shlex.split(said[-1])
+    assert typed == ("havruta" if on_the_path else "bin/havruta")
+    assert folder == "my data"
