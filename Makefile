@@ -114,6 +114,9 @@ bench: dev  ## measure: one JSON object a line (BENCH=quick for a minute's worth
 
 # -- mend -------------------------------------------------------------------------------------------------------------
 
+# Header lines that change at every collection, or name nobody.
+NOBODY_READS := Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By
+
 .PHONY: fmt messages lock clean
 fmt: dev  ## format everything
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -122,10 +125,11 @@ fmt: dev  ## format everything
 
 messages: dev  ## collect the interface's sentences into the catalogues of every language
 	@mkdir -p $(LOCALE)
-	@$(BABEL) --quiet extract --mapping babel.cfg --keyword t --keyword tn:1,2 --sort-by-file --no-location \
+	@$(BABEL) --quiet extract --mapping babel.cfg --keyword t --keyword tn:1,2 --sort-output --no-location \
 		--omit-header --output $(LOCALE)/messages.pot .
 	@$(BABEL) --quiet update --domain messages --input-file $(LOCALE)/messages.pot --output-dir $(LOCALE) \
-		--no-fuzzy-matching --ignore-pot-creation-date --omit-header --width 120
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
+	@for po in $(CATALOGS); do sed -E '/^"($(NOBODY_READS)): /d' "$$po" >"$$po.new" && mv "$$po.new" "$$po"; done
 
 lock: dev  ## pin every library again (needs uv)
 	@$(BIN)/python deploy/lock.py $(LOCK_ARGS)

@@ -194,6 +194,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
     app[LIMITS] = Limits(secret, settings.redis_url)
+    app.on_shutdown.append(socket.hang_up)
     app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch]
     _pages(app, settings)
     _sockets(app, sio)

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "not_agreed": _("Both schools must agree to the plan first."),
     "consent_missing": _("Some students have no recorded consent yet."),
     "keep_apart": _("These two students are to be kept apart."),
+    "may_not_cross": _("This student does not learn with the partner school in this lesson."),
     "not_allowed": _("This is not possible here."),
     "not_here": _("This person is not here just now."),
     "malformed": _("That message could not be read. Reload the page and try again."),

@@ -140,6 +140,12 @@ class LiveSocket:
         """Rooms of a session with a connection on this process."""
         return {c.peer.room for c in self._connections.values() if c.peer.session == session and c.peer.room}
 
+    async def hang_up(self, _app: object) -> None:
+        """End every connection, for a server that stops: it would wait for each. Browsers come back by themselves."""
+        for connection in list(self._connections.values()):
+            if connection.request.transport is not None:
+                connection.request.transport.close()
+
     async def stop(self) -> None:
         """End workers and what is under way."""
         tasks = [*self._tasks, *(c.worker for c in self._connections.values() if c.worker)]
@@ -254,9 +260,14 @@ class LiveSocket:
                 await self._close_peer(peer.id)
 
     async def _close_peer(self, peer_id: str) -> None:
+        if not self._close_peer_here(peer_id):
+            await self._bus.tell("close", peer_id)
+
+    def _close_peer_here(self, peer_id: str) -> bool:
         sid = self._by_peer.get(peer_id)
         if sid:
             self._keep(self._disconnect_soon(sid))
+        return sid is not None
 
     async def _disconnect_soon(self, sid: str) -> None:
         # The notice must be on its way before the connection goes.
@@ -314,6 +325,8 @@ class LiveSocket:
             await self._reseat(subject)
         elif topic == "forget":
             await self._forget_here(subject)
+        elif topic == "close":
+            self._close_peer_here(subject)
 
     async def _reseat(self, session_id: str) -> None:
         """Take every connection of a session to the room where its learner sits now."""

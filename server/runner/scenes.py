@@ -117,7 +117,7 @@ class Scenes:
     async def rules(self, session: Session, new_id: str) -> Rules:
         """Return the surroundings of a session's decision."""
         setup = await self.setup(session)
-        return Rules(setup.lesson, setup.people, new_id, setup.apart, self._missing(setup))
+        return Rules(setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup))
 
     def _missing(self, setup: Setup) -> str | None:
         if setup.missing:

@@ -190,6 +190,7 @@ class Played:
         self.log: list[Stored] = []
         self.apart: frozenset[frozenset[MemberId]] = frozenset()
         self.missing: str | None = None
+        self.may_cross = frozenset(people)
         self._made = 0
         if members:
             self.teacher(c.LayOutRooms(rooms={ROOM: members}))
@@ -279,7 +280,7 @@ class Played:
         """A teacher's command, for a room or for all."""
         if isinstance(command, c.RoomCommand):
             return self.does(by, command, command.room)
-        rules = Rules(self.lesson, self.people, self.new_id(), self.apart, self.missing)
+        rules = Rules(self.lesson, self.people, self.new_id(), self.may_cross, self.apart, self.missing)
         decision = decide_session(self.session, rules, by, command)
         for event in decision.events:
             self.session = apply_session(self.session, event, self.now)  # pyright: ignore[reportArgumentType] -- session events

@@ -265,3 +265,12 @@ def test_a_statement_in_one_language_still_asks_in_both() -> None:
     part = Part(protocol=shipped()["agree_disagree"], statements=({"he": "רות צדקה"},))
     for step in lesson(part, text=ruth()).steps:
         says_everything_in_both_languages(step.step)
+
+
+def test_the_youngest_are_asked_about_one_statement() -> None:
+    def asked(band: Band) -> list[str]:
+        steps = lesson_of(band, "pairs", ("agree_disagree", False)).steps
+        return [i.id for step in steps if step.step.id == "before" for i in step.step.inputs]
+
+    assert asked("A") == ["stance_1"]
+    assert asked("B") == ["stance_1", "stance_2"]

@@ -72,6 +72,12 @@ def kept_apart() -> object:
     return play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
 
 
+def stays_in_the_own_class() -> object:
+    play = lobby(NOA, DAN)
+    play.may_cross -= {MAYA}
+    return play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
+
+
 def many_lines() -> None:
     play = at("list")
     for n in range(MOST_LINES + 1):
@@ -131,6 +137,7 @@ SITUATIONS: dict[str, Situation] = {
     "not_agreed": lambda: lobby(NOA, DAN, missing="not_agreed").teacher(c.StartLesson()),
     "consent_missing": lambda: lobby(NOA, DAN, missing="consent_missing").teacher(c.StartLesson()),
     "keep_apart": kept_apart,
+    "may_not_cross": stays_in_the_own_class,
     "not_allowed": lambda: at("think").does(TAMAR, c.Finish(step=0)),
 }
 

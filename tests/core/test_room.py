@@ -444,3 +444,18 @@ class TestWhatAPartnerWroteAboutMyIdea:
         play = Played(self.LESSON, NOA, DAN)
         play.finish(NOA, DAN)
         assert play.step_id() == "talk"
+
+
+def test_a_family_that_thought_better_of_it_before_the_start_has_its_child_out_of_the_room() -> None:
+    play = Played(THINK_SHOW_TALK, NOA, DAN, MAYA, started=False)
+    play.may_cross -= {MAYA}
+    play.teacher(c.StartLesson())
+    assert play.session.status == "running"
+    assert play.session.rooms[ROOM] == (NOA, DAN)
+    assert MAYA in play.session.unplaced
+
+
+def test_rooms_that_no_family_agrees_to_any_more_are_no_rooms() -> None:
+    play = Played(THINK_SHOW_TALK, NOA, DAN, started=False)
+    play.may_cross = frozenset()
+    assert refusal(lambda: play.teacher(c.StartLesson())) == "no_rooms"

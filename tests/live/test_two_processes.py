@@ -15,7 +15,7 @@ from server.adapters.seed import seed_demo
 from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.people import SqlPeople
 from server.edges.identity import hash_password
-from tests.live.servers import Lesson, ServerProcess, free_port, lesson_on
+from tests.live.servers import Lesson, ServerProcess, free_port, lesson_on, student_online
 
 SECRET = "one secret for both processes"
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -91,6 +91,22 @@ async def test_partners_on_two_processes_see_each_others_steps_and_presence(pair
 
         await there.client.disconnect()
         await here.until(lambda p: len(p.views["beside"]["present"]) == 1, "to see that the partner went")
+
+
+async def test_of_two_tabs_on_two_processes_the_newer_stays(pair: Pair) -> None:
+    async with lesson_on(pair.one, pairs=1, second=pair.two.url) as lesson:
+        older = lesson.students[0]
+        assert older.url == pair.one.url
+        school = pair.one.said["teachers"][0]["school"]
+        code = next(s["code"] for s in pair.one.said["students"] if s["school"] == school)
+        newer = await student_online(pair.two.url, code, older.session)
+        assert newer.who == older.who
+        await older.until(lambda p: "other_tab" in p.notices, "for the older tab to be told")
+        await older.until(
+            lambda p: not p.client.connected, "for the older tab to be disconnected, whatever it makes of that"
+        )
+        assert newer.client.connected
+        await newer.leave()
 
 
 async def test_a_teacher_on_either_process_moves_everybody(pair: Pair) -> None:

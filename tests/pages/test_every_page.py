@@ -41,6 +41,15 @@ async def test_the_partner_does_not_read_what_is_private_to_the_school(house: "H
     assert (await (await house.desk_of("stone")).get(path)).status in (403, 404)
 
 
+@pytest.mark.parametrize("path", [*EVERYWHERE, *OF_HAIFA[:2], *OF_BOTH])
+async def test_whoever_is_signed_in_can_sign_out(house: "House", path: str) -> None:
+    assert 'action="/signout"' in (await (await house.desk_of("levi")).get(path)).html
+
+
+async def test_the_doors_offer_no_way_out_to_whoever_is_not_in(house: "House") -> None:
+    assert 'action="/signout"' not in (await (await house.desk_of("")).get("/signin")).html
+
+
 @pytest.mark.parametrize("path", [*OF_HAIFA, *OF_BOTH])
 async def test_for_another_school_it_does_not_exist(house: "House", path: str) -> None:
     assert (await (await house.desk_of("other")).get(path)).status == 404

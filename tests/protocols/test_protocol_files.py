@@ -123,7 +123,7 @@ def test_a_sound_file_is_read(tmp_path: Path) -> None:
         ("uses: [think]", "uses: []", "26: steps[1]: Step 'show': a reveal says in 'uses' whose words it shows."),
         ("uses: [think]", "uses: [thnik]", "26: steps[1]: Step 'show' uses 'thnik', which is no earlier step."),
         ("  - id: show", "  - id: think", "26: steps[1]: Step 'think' stands twice."),
-        ("minutes: 2", "minutes: 20", "1: The short form takes 21 minutes in band A; at most 15."),
+        ("minutes: 2", "minutes: 20", "1: The short form takes three learners 21 minutes in band A; at most 15."),
         ("id: small", "id: large", "1: id: The id 'large' and the file name differ; name the file large.yaml."),
         ("version: 1", "version: 1\nversion: 2", "3: version: 'version' stands twice; the first is on line 2."),
         ("version: 1", "version: !!python/name:os.system x", "2: version: The tag"),

@@ -98,3 +98,13 @@ async def test_a_child_taken_out_of_a_running_lesson_is_told_so(fresh_data: Call
         assert (await partner.say("resync"))["ok"]
         with pytest.raises(RefusedAtDoor, match="removed"):
             await served.raw("student", child.who)
+
+
+async def test_a_server_that_stops_waits_for_nobodys_connection(fresh_data: Callable[[], Path]) -> None:
+    async with serving(fresh_data()) as running:
+        child, teacher = await running.online("student", "demo-haifa-01"), await running.online("staff", HAIFA_TEACHER)
+        await running.house.app.shutdown()
+        for person in (child, teacher):
+            await person.until(lambda p: not p.client.connected, "to be disconnected")
+            assert person.notices == [], "it is no goodbye: a page comes back by itself"
+            await person.leave()

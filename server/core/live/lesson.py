@@ -164,7 +164,7 @@ def _seconds(part: Part, step: Step, band: Band, group_size: int) -> int:
 
 
 def _with_statements(step: Step, part: Part) -> Step:
-    """Repeat inputs marked `each: statement` once for each statement, its words put before the prompt."""
+    """Repeat inputs marked `each` once for each statement (or for the first), its words put before the prompt."""
     if not any(i.each for i in step.inputs):
         return step
     statements = part.statements or part.protocol.statements
@@ -173,7 +173,8 @@ def _with_statements(step: Step, part: Part) -> Step:
         if asked.each is None:
             inputs.append(asked)
             continue
-        for n, statement in enumerate(statements, start=1):
+        asked_of = statements[:1] if asked.each == "first_statement" else statements
+        for n, statement in enumerate(asked_of, start=1):
             # A statement that its teacher wrote in one language is asked about in each.
             prompt = {lang: f"“{say(statement, lang)}” — {words}" for lang, words in asked.prompt.items()}
             inputs.append(asked.model_copy(update={"id": f"{asked.id}_{n}", "prompt": prompt, "each": None}))

@@ -11,9 +11,12 @@ Practice = Literal["listening", "articulating", "wondering", "focusing", "suppor
 Habit = Literal["used_text", "shared_time"]
 StepKind = Literal["frame", "read", "solo", "reveal", "turns", "talk", "restate", "together", "board"]
 InputKind = Literal["text", "list", "marks", "choice", "rating"]
+Each = Literal["statement", "first_statement"]
 
 PLAN = "plan."
 SHORT_FORM_LIMIT = 15.0
+LARGEST_USUAL = 3
+"""Odd numbers make rooms of three; four meet only where one class is more than twice the other, and take a turn longer."""
 
 
 def _complete(wording: dict[str, str]) -> dict[str, str]:
@@ -62,7 +65,7 @@ class Input(Model):
     tags: tuple[Option, ...] = ()
     many: bool = False
     practice: Practice | Habit | Literal["intention", "protocol"] | None = None
-    each: Literal["statement"] | None = None
+    each: Each | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -85,6 +88,7 @@ class InputOverride(Model):
     max: int | None = Field(default=None, ge=1, le=20)
     options: tuple[Option, ...] | None = None
     evidence: Literal["none", "optional", "wanted"] | None = None
+    each: Each | None = None
 
 
 class Override(Model):
@@ -229,11 +233,13 @@ class Protocol(Model):
                 if not used.startswith(PLAN) and used not in seen:
                     raise ValueError(f"step '{step.id}' uses '{used}', which is no earlier step")
             seen.add(step.id)
-        if any(i.each == "statement" for s in self.steps for i in s.inputs) and not self.statements:
+        if any(i.each for s in self.steps for i in s.inputs) and not self.statements:
             raise ValueError("inputs repeat for each statement, but 'statements' is empty")
         for band in self.bands:
-            if (short := self.minutes(band, 2, short=True)) > SHORT_FORM_LIMIT:
-                raise ValueError(f"the short form takes {short:g} minutes in band {band}; at most {SHORT_FORM_LIMIT:g}")
+            if (short := self.minutes(band, LARGEST_USUAL, short=True)) > SHORT_FORM_LIMIT:
+                raise ValueError(
+                    f"the short form takes three learners {short:g} minutes in band {band}; at most {SHORT_FORM_LIMIT:g}"
+                )
         return self
 
     def minutes(self, band: Band, group_size: int, *, short: bool = False) -> float:

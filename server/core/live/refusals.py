@@ -28,6 +28,7 @@ RefusalCode = Literal[
     "not_agreed",
     "consent_missing",
     "keep_apart",
+    "may_not_cross",
     "not_allowed",
     "not_here",
 ]

@@ -23,6 +23,7 @@ class Rules:
     lesson: Lesson
     people: Mapping[MemberId, Person]
     new_id: WorkId
+    may_cross: frozenset[MemberId]
     apart: frozenset[frozenset[MemberId]] = frozenset()
     missing: str | None = None
 
@@ -38,7 +39,7 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
         case c.MoveSeat(member=member, room=room):
             return Decision((_seat(session, rules, member, room),))
         case c.StartLesson():
-            return Decision((_start(session, rules, teacher),))
+            return Decision(_start(session, rules, teacher))
         case c.NextGate(after=after, to=to):
             return Decision((_floor(session, rules.lesson, after, to, teacher),))
         case c.Pause(calm=calm):
@@ -83,6 +84,8 @@ def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None)
         raise Refused("unknown_member")
     if room is None:
         return e.SeatMoved(member=member, room=None)
+    if member not in rules.may_cross:
+        raise Refused("may_not_cross")
     if room == "new":
         return e.SeatMoved(member=member, room=_free_room(session))
     if room not in session.rooms or room in session.parted:
@@ -112,13 +115,17 @@ def room_number(room: RoomId) -> int:
     return int(room.rsplit(".", 1)[1])
 
 
-def _start(session: Session, rules: Rules, teacher: c.Teacher) -> e.LessonStarted:
+def _start(session: Session, rules: Rules, teacher: c.Teacher) -> tuple[e.SessionEvents, ...]:
     _in_lobby(session)
-    if not any(session.rooms.values()):
+    seated = [member for members in session.rooms.values() for member in members]
+    # A family may have thought better of it since the rooms were proposed.
+    withdrawn = [member for member in seated if member not in rules.may_cross]
+    if len(seated) == len(withdrawn):
         raise Refused("no_rooms")
     match rules.missing:
         case None:
-            return e.LessonStarted(by=teacher.staff)
+            unseated = (e.SeatMoved(member=member, room=None) for member in withdrawn)
+            return (*unseated, e.LessonStarted(by=teacher.staff))
         case "not_agreed":
             raise Refused("not_agreed")
         case "adult_missing":

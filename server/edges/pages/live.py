@@ -7,6 +7,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from server.core.languages import direction, say
+from server.core.people.consent import may_cross
 from server.core.people.models import LessonSession, School, Staff, Student
 from server.edges import identity
 from server.edges.api import as_json
@@ -162,14 +163,20 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
     students = await people.students_in(list(classes))
     language = locale_of(request).language
     school = await people.school(staff.school)
+    side = twinning.side_of(staff.school) if twinning else None
     return {
         "role": "teacher",
         "staff": staff.id,
         "names": staff.names,
-        "side": twinning.side_of(staff.school) if twinning else None,
+        "side": side,
         "language": language,
         "dir": direction(language),
-        "people": {s.id: _seen_by_teacher(s, classes[s.class_id]) for s in students},
+        "people": {
+            s.id: _seen_by_teacher(s, classes[s.class_id])
+            for s in students
+            # Of the partner school's children who stay in their own class not even names are shown.
+            if may_cross(s) or classes[s.class_id] == side
+        },
         "socket": "/socket.io/",
         "ice": f"/sessions/{lesson.id}/ice",
         "urls": {"plan": f"/sessions/{lesson.id}", "review": f"/sessions/{lesson.id}/review", "home": "/home"},

@@ -152,7 +152,8 @@ export class Writing {
    */
   draftKept(step, input, ack) {
     const field = this.fields.get(`${step}/${input}`);
-    if (field && ack.ok && field.saved.value === "writing") field.saved.value = "saved";
+    // After a gap the words that stood on this device alone are with the server too; a refused answer is still refused.
+    if (field && ack.ok && field.saved.value !== "" && !field.trouble.value) field.saved.value = "saved";
   }
 
   /**

@@ -1,4 +1,4 @@
-// The reader's own choices on this device (text size, light or dark) and menus that open under their buttons.
+// The reader's own choices on this device (text size, light or dark), menus that open under their buttons, printing.
 
 const CHOICES = /** @type {const} */ ({ size: ["s", "m", "l", "xl"], theme: ["auto", "light", "dark"] });
 
@@ -70,8 +70,12 @@ for (const choice of /** @type {Choice[]} */ (Object.keys(CHOICES))) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("[data-choose]") : null;
+  const button = event.target instanceof Element ? event.target.closest("[data-choose], [data-print]") : null;
   if (!button) return;
+  if (button.matches("[data-print]")) {
+    print();
+    return;
+  }
   choose(/** @type {Choice} */ (button.getAttribute("data-choose")), button.getAttribute("data-value") ?? "");
 });
 

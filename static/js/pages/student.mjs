@@ -49,8 +49,11 @@ function begin(session) {
     shelf: deviceShelf(),
     send: async (draft) => {
       const entries = worthSending(draft.entries);
-      const ack = await live.command("save_draft", { ...draft, entries }, `draft/${draft.step}/${draft.input}`);
-      writing.draftKept(draft.step, draft.input, ack);
+      const place = `draft/${draft.step}/${draft.input}`;
+      if (live.trouble.value) writing.offline();
+      const ack = await live.command("save_draft", { ...draft, entries }, place);
+      // One that was dropped for a newer one has arrived nowhere: the newer one says when the words are with the server.
+      if (!live.outbox.pending.some((one) => one.replaces === place)) writing.draftKept(draft.step, draft.input, ack);
     },
   });
   const writing = new Writing({

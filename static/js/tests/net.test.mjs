@@ -215,6 +215,21 @@ test("drafts are sent together, not at every letter", () => {
   );
 });
 
+test("words that stood on this device alone are said to be kept once the server has them", async () => {
+  const { writing, server } = desk(shelf());
+  const field = writing.field(3, "notice");
+  writing.write(3, "notice", [entry({ text: "one" })]);
+  writing.offline();
+  assert.equal(field.saved.value, "here");
+  writing.draftKept(3, "notice", { ok: true });
+  assert.equal(field.saved.value, "saved");
+  server.answer = { ok: false, code: "too_many_entries", message: "That is more than fits here." };
+  writing.write(3, "notice", [entry({ text: "two" })]);
+  await writing.give(3, "notice");
+  writing.draftKept(3, "notice", { ok: true });
+  assert.equal(field.saved.value, "here", "a refused answer stays refused");
+});
+
 test("an answer that was taken clears the draft; words written meanwhile stay", async () => {
   const { writing, drafts, clock } = desk(shelf());
   writing.write(3, "notice", [entry({ text: "one" })]);

@@ -77,7 +77,7 @@ export function Lobby({ page }) {
   const counts = presence.value?.counts ?? {};
   const here = { ours: counts[boot.side] ?? 0, theirs: counts[boot.side === "a" ? "b" : "a"] ?? 0 };
   const greeting = typeof boot.greeting === "string" ? boot.greeting : say(boot.greeting);
-  return html`<${Calm} title=${fill(t("Hello, {name}!"), { name: html`<bdi>${say(boot.names)}</bdi>` })}>
+  return html`<${Calm} title=${fill(t("Hello, {name}"), { name: html`<bdi>${say(boot.names)}</bdi>` })}>
     <p>${lobbyWords(waiting, running)}</p>
     ${
       other &&

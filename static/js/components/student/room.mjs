@@ -387,7 +387,7 @@ function othersLine({ page, step, room, me }) {
   if (busy.length === 0) return "";
   const words =
     step.kind === "solo"
-      ? tn("{name} is still writing", "{name} are still writing", busy.length)
+      ? tn("{name} is still at work", "{name} are still at work", busy.length)
       : tn("{name} is not done yet", "{name} are not done yet", busy.length);
   return done || step.kind === "solo" ? fill(words, { name: named(busy) }) : "";
 }

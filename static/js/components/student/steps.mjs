@@ -158,10 +158,11 @@ function UsedWords({ used, work, asItem = false }) {
   const step = lesson.steps[used.step];
   const input = step?.inputs.find((one) => one.id === used.input);
   const person = memberOf(room, used.member);
+  const shown = used.entries.filter(saysSomething);
   const body = html`${asItem && html`<span class="by"><${Person} person=${person} side=${page.boot.side} me=${used.member === me} /></span>`}
     ${step && input && step.inputs.length > 1 && html`<span class="asked">${work.fillNames(say(input.prompt))}</span>`}
     ${used.held && used.member !== me && html`<span class="soft">${t("Some words are kept back, because they look like contact details.")}</span>`}
-    ${used.entries.filter(saysSomething).map((entry, index) => html`<${EntryShown} key=${index} entry=${entry} step=${step} input=${input} text=${text} language=${language} onMark=${onMark} />`)}
+    ${shown.map((entry, index) => html`<span class=${shown.length > 1 ? "one-of-them" : "the-only-one"} key=${index}><${EntryShown} entry=${entry} step=${step} input=${input} text=${text} language=${language} onMark=${onMark} /></span>`)}
     ${used.unfinished && html`<span class="chip">${t("not finished")}</span>`}${used.late && html`<span class="chip">${t("came later")}</span>`}`;
   return asItem
     ? html`<li class=${`entry${used.late ? " is-late" : ""}`}>${body}</li>`

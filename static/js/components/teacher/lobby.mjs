@@ -76,7 +76,7 @@ function Arrivals({ desk, column }) {
         <ul class="absent" role="list">${absent.map((one) => html`<${Arrived} key=${one.id} desk=${desk} one=${one} />`)}</ul>
       </details>`
     }
-    ${inClass.length > 0 && html`<p class="soft small">${t("works with the own class")}: <bdi>${inClass.map((one) => one.name).join(", ")}</bdi></p>`}
+    ${inClass.length > 0 && html`<p class="soft small">${t("not in the rooms this time")}: <bdi>${inClass.map((one) => one.name).join(", ")}</bdi></p>`}
   </section>`;
 }
 

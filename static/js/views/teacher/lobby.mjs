@@ -258,7 +258,7 @@ export function remedy(code) {
       return t("As soon as an adult of each school is signed in, the rooms can open.");
     case "consent_missing":
       return t(
-        "The plan's page names the students whose families have not answered; move them out of their rooms, or record the answer.",
+        "Record the missing answers on the class's page, or ask the partner teacher to; until then no room opens.",
       );
     case "no_rooms":
       return t("Propose rooms first.");
