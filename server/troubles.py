@@ -71,21 +71,27 @@ def _database_trouble(error: Exception, url: URL) -> Trouble | None:
         case OSError() if url.get_backend_name() != "sqlite":
             reason = error.strerror or str(error) or "it took too long"
             return Trouble(f"{place} does not answer ({reason}). Start it, or mend HAVRUTA_DATABASE_URL.")
-        case _ if url.get_backend_name() != "sqlite" and _is_of_postgres(error):
+        case _ if url.get_backend_name() != "sqlite" and (refusal := _refusal_of_postgres(error)):
             return Trouble(
-                f"{place} does not let Havruta in: {error}. Mend the user, the password or the name of the database in "
+                f"{place} does not let Havruta in: {refusal}. Mend the user, the password or the name of the database in "
                 "HAVRUTA_DATABASE_URL."
             )
         case _:
             return None
 
 
-def _is_of_postgres(error: Exception) -> bool:
+def _refusal_of_postgres(error: BaseException | None) -> str:
+    """Return why PostgreSQL lets nobody in, found among an error's causes; "" for any other error."""
     # Imported here: a server on SQLite never needs it.
     from asyncpg import InsufficientPrivilegeError, InvalidAuthorizationSpecificationError, InvalidCatalogNameError
 
-    refused = (InvalidAuthorizationSpecificationError, InvalidCatalogNameError, InsufficientPrivilegeError)
-    return isinstance(error, refused) or isinstance(error.__cause__, refused)
+    while error is not None:
+        if isinstance(
+            error, InvalidAuthorizationSpecificationError | InvalidCatalogNameError | InsufficientPrivilegeError
+        ):
+            return str(error)
+        error = error.__cause__ or getattr(error, "orig", None)
+    return ""
 
 
 def require_store(settings: Settings) -> None:

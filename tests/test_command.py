@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from sqlalchemy import make_url
 
 from server import __main__ as the_command
 from server.adapters.sql.engine import migrate
@@ -200,6 +201,17 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(say: Say,
     assert f"PostgreSQL at 127.0.0.1:{port} does not answer" in told.error
     assert "HAVRUTA_DATABASE_URL" in told.error
     assert "canary" not in told.error
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_not_there_is_told_apart_from_a_server_that_is_not(
+    say: Say, tmp_path: Path, postgres_server: str
+) -> None:
+    url = make_url(postgres_server).set(database="no_such_database").render_as_string(hide_password=False)
+    told = say("serve", "--data", str(tmp_path), HAVRUTA_DATABASE_URL=url)
+    assert told.code == FAILED
+    assert "does not let Havruta in" in told.error
+    assert "no_such_database" in told.error
 
 
 AT_THE_STORE = [["demo", "--port", "0"], ["serve", "--port", "0"], ["reset-password", "a@example.org"], ["bots"]]
