@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import gc
 import json
+import shlex
+import shutil
 import signal
 import socket
 import sys
@@ -14,9 +16,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from server.adapters.protocol_files import ProtocolFileError, load_protocols, read_protocol
-from server.adapters.text_files import TextFileError
 from server.app import HOUSE, House, make_app, product_version
-from server.bots import BotClass, read_codes, read_stand_ins
+from server.bots import BotClass, knock, read_codes, read_stand_ins
 from server.core.languages import say
 from server.demo import DemoSummary, demo_door, make_demo, summary
 from server.edges.origin import is_loopback
@@ -24,8 +25,9 @@ from server.edges.pages.entrance import DEMO
 from server.logs import configure_logs
 from server.settings import Settings
 from server.setup_link import first_link, reset_password
+from server.troubles import FAILED, USAGE, Trouble, listening_trouble, trouble_of
 
-OK, FAILED, USAGE = 0, 1, 2
+OK = 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,12 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(given.run(given))
     except KeyboardInterrupt:
         return OK
-    except (ProtocolFileError, TextFileError) as error:
-        print(f"The server cannot start; these files need mending:\n{error}", file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        print(_os_sentence(error, given), file=sys.stderr)
-        return FAILED
+    except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        print(trouble, file=sys.stderr)
+        return trouble.code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,13 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     bots = commands.add_parser("bots", help="simulated students, over the real wire")
-    bots.add_argument("--url", default="http://127.0.0.1:8080", help="the server (default http://127.0.0.1:8080)")
+    bots.add_argument(
+        "--url", type=_address, default="http://127.0.0.1:8080", help="the server (default http://127.0.0.1:8080)"
+    )
     bots.add_argument("--codes", type=Path, help="file with one personal code a line (default: all of the local store)")
     bots.add_argument("--data", type=Path, default=Path("data"), help="data folder of the local store (default ./data)")
     bots.add_argument("--count", type=_count, help="how many students at most")
-    bots.add_argument("--minutes", type=float, default=60.0, help="leave after this many minutes (default 60)")
-    bots.add_argument("--pace", type=float, default=1.0, help="1 is as quick as people, 10 ten times quicker")
-    bots.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
+    bots.add_argument("--minutes", type=_minutes, default=60.0, help="leave after this many minutes (default 60)")
+    bots.add_argument("--pace", type=_pace, default=1.0, help="1 is as quick as people, 10 ten times quicker")
+    bots.add_argument("--seed", type=_seed, default=1, help="the same seed makes the same choices")
     bots.set_defaults(run=_bots)
 
     protocols = commands.add_parser("protocols", help="check and show learning protocols")
@@ -94,25 +98,55 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+def _whole(text: str, least: int, most: int, what: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{what} is a whole number from {least} to {most}, not '{text}'")
     return number
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65535, "a port")
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 10_000:
-        raise argparse.ArgumentTypeError("a number from 0 to 10000")
+    return _whole(text, 0, 10_000, "how many")
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, 2**63 - 1, "a seed")
+
+
+def _number(text: str, most: float, what: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 < number <= most:
+        raise argparse.ArgumentTypeError(f"{what} is a number above 0, at most {most:g}, not '{text}'")
     return number
 
 
-def _os_sentence(error: OSError, given: argparse.Namespace) -> str:
-    if error.errno in (48, 98):
-        port = getattr(given, "port", None)
-        return f"Port {port} is in use already: stop the other program, or choose another with --port."
-    return f"havruta: {error.strerror or error}: {error.filename or ''}".rstrip(": ")
+def _minutes(text: str) -> float:
+    return _number(text, 7 * 24 * 60, "a time in minutes")
+
+
+def _pace(text: str) -> float:
+    return _number(text, 1000, "a pace")
+
+
+def _address(text: str) -> str:
+    try:
+        parsed = urlsplit(text)
+        good = parsed.scheme in ("http", "https") and bool(parsed.hostname) and parsed.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise argparse.ArgumentTypeError(f"an address looks like http://127.0.0.1:8080, not '{text}'")
+    return text.rstrip("/")
 
 
 # -- serving ----------------------------------------------------------------------------------------------------------
@@ -138,7 +172,7 @@ https://havruta.example.org."""
 
 def _serve(given: argparse.Namespace) -> int:
     wanted = {"host": given.host, "port": given.port, "data_dir": given.data}
-    settings = Settings(**{name: value for name, value in wanted.items() if value is not None})
+    settings = Settings.read(**{name: value for name, value in wanted.items() if value is not None})
     if not settings.https and not is_loopback(urlsplit(settings.origin).hostname or ""):
         print(_NOT_WITHOUT_TLS.format(origin=settings.origin), file=sys.stderr)
         return USAGE
@@ -159,7 +193,7 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    settings = Settings(demo=True, port=given.port, data_dir=given.data, database_url=None, redis_url=None)
+    settings = Settings.read(demo=True, port=given.port, data_dir=given.data, database_url=None, redis_url=None)
     configure_logs(quiet=True)
 
     async def before(house: House) -> Callable[[], Awaitable[None]]:
@@ -187,11 +221,19 @@ Before = Callable[[House], Awaitable[Callable[[], Awaitable[None]]]]
 async def _until_stopped(settings: Settings, before: Before) -> int:
     settings = _with_free_port(settings)
     app = await make_app(settings)
-    ready = await before(app[HOUSE])
+    try:
+        ready = await before(app[HOUSE])
+    except BaseException:
+        # Whoever starts the application closes its connections; it was not started.
+        await app[HOUSE].engine.dispose()
+        raise
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.host, settings.port, backlog=4096).start()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port, backlog=4096).start()
+        except OSError as error:
+            raise listening_trouble(error, settings.host, settings.port) from None
         _spare_the_collector()
         # Whoever reads that it is ready may ask it to stop in the same moment.
         stopped = asyncio.Event()
@@ -216,7 +258,10 @@ def _with_free_port(settings: Settings) -> Settings:
     if settings.port:
         return settings
     with socket.socket() as probe:
-        probe.bind((settings.host, 0))
+        try:
+            probe.bind((settings.host, 0))
+        except OSError as error:
+            raise listening_trouble(error, settings.host, 0) from None
         return settings.model_copy(update={"port": probe.getsockname()[1]})
 
 
@@ -233,12 +278,26 @@ def _print_demo(printed: DemoSummary) -> None:
     lines += [
         "",
         "  Fill the class with simulated students: the button on the first page, or",
-        f"    havruta bots --url {printed.url} --data {printed.data_dir}",
+        f"    {_as_typed(sys.argv[0])} bots --url {printed.url} --data {shlex.quote(str(printed.data_dir))}",
         "",
         "  Stop with Ctrl-C. What you do is kept; the next start goes on from here.",
         "",
     ]
     print("\n".join(lines))
+
+
+def _as_typed(running: str) -> str:
+    """Return how this person can type the command that is running: `make demo` puts nothing on their path."""
+    program = Path(running)
+    if program.name == "__main__.py":
+        return f"{_as_typed(sys.executable)} -m server"
+    found = shutil.which(program.name)
+    if found and program.exists() and Path(found).samefile(program):
+        return program.name
+    # Not resolved: an environment's own python is a link to another one.
+    here = Path.cwd()
+    shown = program.relative_to(here) if program.is_absolute() and program.is_relative_to(here) else program
+    return shlex.quote(str(shown) if len(shown.parts) > 1 else f"./{shown}")
 
 
 # -- bots -------------------------------------------------------------------------------------------------------------
@@ -248,15 +307,22 @@ def _bots(given: argparse.Namespace) -> int:
     async def work() -> int:
         codes = await read_codes(given.codes, given.data)
         if not codes:
-            print("No codes found: give --codes FILE, or --data with the folder of a local store.", file=sys.stderr)
-            return FAILED
+            raise Trouble(
+                "There are no students yet: give their codes with --codes FILE, or another folder with --data."
+            )
+        await knock(given.url)
         chosen = codes[: given.count] if given.count is not None else codes
         print(f"{len(chosen)} simulated students go to {given.url}; Ctrl-C sends them home.", flush=True)
         # In a demo the children's adults may be simulated too: without them children wait in the lobby.
         teachers, session = ((), None) if given.codes else read_stand_ins(given.data)
         bots = BotClass(given.url, chosen, teachers=teachers, session=session, pace=given.pace, seed=given.seed)
         await bots.run(given.minutes * 60)
-        return OK
+        if bots.turned_away:
+            print(
+                f"{bots.turned_away} of {len(chosen)} codes open no door there: are they codes of this server?",
+                file=sys.stderr,
+            )
+        return FAILED if bots.turned_away == len(chosen) else OK
 
     configure_logs(quiet=True)
     return _run(work)
@@ -266,7 +332,7 @@ def _bots(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    paths: list[Path] = given.paths or [Settings().protocols_dir]
+    paths: list[Path] = given.paths or [Settings.read().protocols_dir]
     problems: list[str] = []
     checked = 0
     for path in paths:
@@ -286,12 +352,15 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _show(given: argparse.Namespace) -> int:
-    protocols = load_protocols(Settings().protocols_dir)
+    protocols = load_protocols(Settings.read().protocols_dir)
     protocol = protocols.get(given.id)
     if protocol is None:
         print(f"There is no protocol '{given.id}'. There are: {', '.join(sorted(protocols))}", file=sys.stderr)
         return FAILED
     language: str = given.lang
+    if language not in protocol.title:
+        there = ", ".join(sorted(protocol.title))
+        raise Trouble(f"'{given.id}' is not there in the language '{language}'. There are: {there}", USAGE)
     out = [
         f"{say(protocol.title, language)}  ({protocol.id}, version {protocol.version})",
         say(protocol.summary, language),
@@ -311,7 +380,7 @@ def _show(given: argparse.Namespace) -> int:
 
 
 def _reset(given: argparse.Namespace) -> int:
-    settings = Settings(**({"data_dir": given.data} if given.data else {}))
+    settings = Settings.read(**({"data_dir": given.data} if given.data else {}))
 
     async def work() -> int:
         password = await reset_password(settings, given.email)

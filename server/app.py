@@ -29,7 +29,7 @@ from server.adapters.outbox import SocketOutbox
 from server.adapters.presence import LocalPresence, RedisPresence
 from server.adapters.protocol_files import load_protocols
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
-from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.sql.engine import make_engine
 from server.adapters.sql.live import SqlLiveStore
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
@@ -55,6 +55,7 @@ from server.runner.live import Live
 from server.runner.media import MediaRooms
 from server.runner.watch import Watch
 from server.settings import HERE, Settings
+from server.troubles import open_database
 
 STATIC_SECONDS = 3600
 READY_SECONDS = 2
@@ -140,7 +141,7 @@ async def make_app(settings: Settings) -> web.Application:
     """Return the application; its parts start and stop with it."""
     # In this order: a mistake in a file is told before anything is changed in the database.
     library = read_library(settings)
-    await migrate(settings.database)
+    await open_database(settings)
     house = _house(settings, library)
     app = house.app
     app[HOUSE] = house

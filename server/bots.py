@@ -15,12 +15,17 @@ import aiohttp
 import socketio
 import structlog
 
-from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.seed import read_demo_file
+from server.adapters.sql.engine import make_engine
 from server.adapters.sql.people import SqlPeople
 from server.app import secret_of
 from server.settings import Settings
+from server.troubles import Trouble, open_database, require_store
 
 JOIN_EVERY_SECONDS = 0.25
+TRY_AGAIN_SECONDS = 1.0
+CONNECT_SECONDS = 20
+PATIENCE = aiohttp.ClientTimeout(total=15)
 DROP_CHANCE = 0.02
 AWAY_SECONDS = (3.0, 12.0)
 THINK_SECONDS = (2.0, 9.0)
@@ -52,12 +57,19 @@ SAYINGS: Final[dict[str, tuple[str, ...]]] = {
 
 
 async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
-    """Return personal codes from a file (one a line), or those of every student in the local store."""
+    """Return personal codes from a file (one a line), or those of every student in the local store.
+
+    Raises Trouble where there is no store.
+    """
     if file is not None:
-        lines = (await asyncio.to_thread(file.read_text, "utf-8")).splitlines()
+        try:
+            lines = (await asyncio.to_thread(file.read_text, "utf-8")).splitlines()
+        except UnicodeDecodeError:
+            raise Trouble(f"{file} is no text file: one code a line is wanted.") from None
         return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    settings = Settings(data_dir=data_dir)
-    await migrate(settings.database)
+    settings = Settings.read(data_dir=data_dir)
+    require_store(settings)
+    await open_database(settings)
     engine = make_engine(settings.database)
     try:
         people = SqlPeople(engine, secret_of(settings))
@@ -71,8 +83,22 @@ def read_stand_ins(data_dir: Path) -> tuple[list[tuple[str, str]], str | None]:
     kept = data_dir / "demo.json"
     if not kept.exists():
         return [], None
-    demo = json.loads(kept.read_text("utf-8"))
+    demo = read_demo_file(kept)
     return [(teacher["email"], teacher["password"]) for teacher in demo["teachers"]], demo["session"]
+
+
+async def knock(url: str) -> None:
+    """Raise Trouble where no Havruta answers at `url`."""
+    try:
+        async with aiohttp.ClientSession() as http, http.get(f"{url}/healthz", timeout=PATIENCE) as answer:
+            ours = answer.status == 200 and (await answer.text()).strip() == "ok"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise Trouble(
+            f"Nobody answers at {url} ({reason}). Start the server there, or give its address with --url."
+        ) from None
+    if not ours:
+        raise Trouble(f"What answers at {url} is not Havruta. Give the address of the server with --url.")
 
 
 class BotClass:
@@ -92,10 +118,15 @@ class BotClass:
         self._url = url.rstrip("/")
         self._teachers = teachers
         self._session = session
-        self._bots = [
+        self.bots = [
             Bot(self._url, code, random.Random(f"{seed}:{code}"), pace, drops=drops)  # noqa: S311 -- choices of a simulation
             for code in codes
         ]
+
+    @property
+    def turned_away(self) -> int:
+        """How many codes the server did not know."""
+        return sum(bot.turned_away for bot in self.bots)
 
     async def run(self, seconds: float) -> None:
         """Let all come, one after the other, and stay for at most `seconds`."""
@@ -104,7 +135,7 @@ class BotClass:
                 for email, password in self._teachers:
                     if self._session:
                         group.create_task(_stand_in(self._url, email, password, self._session))
-                for bot in self._bots:
+                for bot in self.bots:
                     group.create_task(bot.live())
                     await asyncio.sleep(JOIN_EVERY_SECONDS)
 
@@ -112,12 +143,17 @@ class BotClass:
 async def _stand_in(url: str, email: str, password: str, session: str) -> None:
     """A teacher who is signed in and watches: children wait in the lobby until their adult is there."""
     async with aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-        async with http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
-            answer.raise_for_status()
-        client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False)
-        await client.connect(
-            url, headers={"Origin": url}, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
-        )
+        try:
+            async with http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
+                answer.raise_for_status()
+            client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False)
+            await client.connect(
+                url, headers={"Origin": url}, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
+            )
+        except (aiohttp.ClientError, socketio.exceptions.ConnectionError) as problem:
+            # The class comes all the same: its teachers may be real ones.
+            _logger.warning("stand_in_cannot_come", reason=str(problem))
+            return
         try:
             await asyncio.Event().wait()
         finally:
@@ -147,19 +183,45 @@ class Bot:
         self._boot: dict[str, Any] = {}
         self._lesson: dict[str, Any] = {}
         self._sent: set[tuple[int, str]] = set()
+        self._client: socketio.AsyncClient | None = None
+        self.turned_away = False
+        self.visits = 0
+
+    @property
+    def member(self) -> str:
+        """Who this is, once they have come in."""
+        return str(self._boot.get("member", ""))
+
+    @property
+    def room(self) -> str | None:
+        """The room where this one sits, as far as they know."""
+        return self._seen.mine.get("room")
+
+    async def drop(self) -> None:
+        """Lose the connection, as a laptop that is closed does; it comes back by itself."""
+        if self._client:
+            await self._client.disconnect()
 
     async def live(self) -> None:
-        """Come in, take part until the lesson is closed, come back after a drop."""
+        """Come in, take part until the lesson is closed, come back after a drop or when the server is back."""
         headers = {"Origin": self._url}
         async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-            await self._sign_in(http)
-            over = not self._boot.get("session")
-            while not over:
-                over = await self._visit(http)
-                await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
+            while True:
+                try:
+                    if not self._boot:
+                        await self._sign_in(http)
+                    if not self._boot.get("session") or await self._visit(http):
+                        return
+                    await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
+                except (aiohttp.ClientError, TimeoutError) as problem:
+                    _logger.warning("bot_finds_no_server", reason=type(problem).__name__)
+                    await asyncio.sleep(TRY_AGAIN_SECONDS)
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
         async with http.post(f"{self._url}/j/{self._code}") as answer:
+            if answer.status == 404:
+                self.turned_away = True
+                return
             answer.raise_for_status()
             found = _BOOT.search(await answer.text())
         if found is None:
@@ -171,7 +233,12 @@ class Bot:
         client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False, reconnection=False)
         client.on("view", self._hear)
         away = asyncio.Event()
-        client.on("disconnect", lambda *_: away.set())
+
+        def gone(*_reason: object) -> None:
+            away.set()
+            self._changed.set()
+
+        client.on("disconnect", gone)
         try:
             await client.connect(
                 self._url,
@@ -179,13 +246,18 @@ class Bot:
                 auth={"session": self._boot["session"], "tab": secrets.token_hex(4)},
                 transports=["websocket"],
                 socketio_path=self._boot["socket"].strip("/"),
+                # The library waits one second by itself; a whole class on one machine takes longer.
+                wait_timeout=CONNECT_SECONDS,
             )
+            self._client = client
+            self.visits += 1
             await self._say(client, {"kind": "device_state", "camera": "off", "microphone": "off"})
             return await self._take_part(http, client, away)
         except socketio.exceptions.ConnectionError as problem:
             if str(problem) in ("removed", "not_your_session"):
                 return True
             _logger.warning("bot_cannot_connect", reason=str(problem))
+            await asyncio.sleep(TRY_AGAIN_SECONDS)
             return False
         finally:
             with suppress(Exception):
@@ -221,15 +293,22 @@ class Bot:
 
     async def _act(self, http: aiohttp.ClientSession, client: socketio.AsyncClient) -> None:
         room = self._seen.room
-        if not self._in_a_room() or room["state"] == "done":
+        if not self._in_a_room() or room["state"] in ("done", "waiting_for_class"):
             return
         step = await self._step(http, room["step"])
         turn = room.get("turn")
         me = self._boot["member"]
-        if room["state"] == "waiting_for_class" or step["scope"] == "class":
+        if step["kind"] == "board":
+            await self._share(client, room, step)
+            return
+        if step["scope"] == "class":
             return
         if step["kind"] == "solo":
-            await self._answer_inputs(client, room, step)
+            gave = await self._answer_inputs(client, room, step)
+            if step["completion"] == "partner_confirms":
+                await self._confirm_what_was_written(client, room)
+                if gave:
+                    return  # the partner may be writing about my idea just now: read it before Done
         elif step["kind"] == "together":
             await self._write_together(client, room, step)
         elif turn is not None:
@@ -251,7 +330,9 @@ class Bot:
         fitted = step["for_group"].get(str(len(self._seen.room["members"])))
         return {**step, **(fitted or {})}
 
-    async def _answer_inputs(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
+    async def _answer_inputs(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> bool:
+        """Answer what is not answered yet; True if anything was given just now."""
+        gave = False
         for asked in step["inputs"]:
             if (room["step"], asked["id"]) in self._sent:
                 continue
@@ -260,6 +341,35 @@ class Bot:
                 client, {"kind": "answer", "step": room["step"], "input": asked["id"], "entries": entries}
             ):
                 self._sent.add((room["step"], asked["id"]))
+                gave = True
+        return gave
+
+    async def _confirm_what_was_written(self, client: socketio.AsyncClient, room: dict[str, Any]) -> None:
+        """Say once whether the one who writes about my idea has understood it."""
+        seated = [member["id"] for member in room["members"]]
+        me = self._boot["member"]
+        writer = seated[seated.index(me) - 1] if me in seated else me
+        written = any(given["step"] == room["step"] and given["member"] == writer for given in room["given"])
+        if writer != me and written and writer not in room["confirmed"]:
+            right = self._chance.random() < 0.8
+            await self._say(client, {"kind": "confirm", "step": room["step"], "member": writer, "right": right})
+
+    async def _share(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
+        """Give one thing of mine or of my room to the class, where there is one that is not up there yet."""
+        at = room["step"]
+        used = {one["index"] for one in self._lesson["steps"] if one["id"] in step["uses"]}
+        there = {(shared["work"], shared["entry"]) for shared in room["shared"]}
+        left = [
+            (one["work"], entry)
+            for one in (*self._seen.mine["answers"], *room["lines"])
+            if one["step"] in used and not one["held"]
+            for entry in range(len(one["entries"]))
+            if (one["work"], entry) not in there
+        ]
+        if left and (at, step["id"]) not in self._sent:
+            work, entry = self._chance.choice(left)
+            if await self._say(client, {"kind": "share", "step": at, "work": work, "entry": entry}):
+                self._sent.add((at, step["id"]))
 
     async def _write_together(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
         me = self._boot["member"]

@@ -1,10 +1,14 @@
 """Settings of a running server: environment variables with the prefix HAVRUTA_, each documented in docs/settings.md."""
 
+import re
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 HERE = Path(__file__).resolve().parent
 
@@ -13,6 +17,14 @@ def _bundled(name: str) -> Path:
     """Return static/ or protocols/: inside an installed wheel, else beside the package in the tree."""
     bundled = HERE / "_bundle" / name
     return bundled if bundled.is_dir() else HERE.parent / name
+
+
+DATABASES = ("sqlite+aiosqlite", "postgresql", "postgres", "postgresql+asyncpg")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+
+
+class WrongSetting(Exception):
+    """A setting has a value that cannot be used; the message names the variable and says what it should be."""
 
 
 class Settings(BaseSettings):
@@ -78,3 +90,56 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers come by https: cookies are then Secure."""
         return self.origin.startswith("https://")
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """Return the settings of the environment, with what was `given` instead of it. Raises WrongSetting."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise WrongSetting("\n".join(_sentence(problem) for problem in error.errors())) from None
+        except SettingsError as error:
+            name = re.search(r'field "(\w+)"', str(error))
+            variable = f"HAVRUTA_{name[1].upper()}" if name else "A HAVRUTA_ variable"
+            raise WrongSetting(
+                f"""{variable} must be a JSON list, for example '["turn:turn.example.org:3478"]'."""
+            ) from None
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str | None) -> str | None:
+        try:
+            known = url is None or make_url(url).drivername in DATABASES
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError("must be an address such as postgresql://user:password@host:5432/name")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis(cls, url: str | None) -> str | None:
+        try:
+            parsed = urlsplit(url or "redis:")
+            known = parsed.scheme in REDIS_SCHEMES and parsed.port != 0
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError("must be an address such as redis://host:6379/0")
+        return url
+
+    @field_validator("protocols_dir", "texts_dir", "static_dir")
+    @classmethod
+    def _is_a_folder(cls, path: Path) -> Path:
+        if not path.is_dir():
+            raise ValueError("must be a folder that exists")
+        return path
+
+
+def _sentence(problem: Any) -> str:
+    """Say what a setting should be. Its value is not repeated: it may hold a password."""
+    variable = f"HAVRUTA_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}"
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    return (
+        f"{variable} {said}." if said.startswith("must") else f"{variable} is not usable: {said[:1].lower()}{said[1:]}."
+    )

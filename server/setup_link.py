@@ -4,12 +4,13 @@ import secrets
 from datetime import timedelta
 
 from server.adapters.clock import SystemClock
-from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.sql.engine import make_engine
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.app import House, secret_of
 from server.edges.identity import hash_password
 from server.settings import Settings
+from server.troubles import open_database, require_store
 
 LINK_LASTS = timedelta(days=7)
 PASSWORD_BYTES = 12
@@ -28,8 +29,12 @@ async def first_link(house: House) -> str | None:
 
 
 async def reset_password(settings: Settings, email: str) -> str | None:
-    """Set a new random password, end all sign-ins of that person, and return it; None for an unknown address."""
-    await migrate(settings.database)
+    """Set a new random password, end all sign-ins of that person, and return it; None for an unknown address.
+
+    Raises Trouble where there is no store yet.
+    """
+    require_store(settings)
+    await open_database(settings)
     engine = make_engine(settings.database)
     try:
         people = SqlPeople(engine, secret_of(settings))

@@ -1,5 +1,6 @@
 """What the live room needs of people and plans, put together from the people store and the library."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from server.core.people.consent import Problem, may_cross, ready_to_start
 from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
-from server.core.twinning.plan import PlanProblem, compile_plan
+from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
 from server.ports.clock import Clock
 from server.ports.live import Setup
 from server.ports.people import People
@@ -41,8 +42,8 @@ class PeopleDirectory:
         side_of_class = {group: side.side for side in planned.sides for group in side.classes}
         students = await self.people.students_in(list(side_of_class))
         schools = {s.id: s for s in await self.people.schools([i for side in twinning.sides for i in side.schools])}
-        crossing = [side_of_class[s.class_id] for s in students if may_cross(s)]
-        largest = _largest_group([crossing.count("a"), crossing.count("b")])
+        crossing = Counter(side_of_class[s.class_id] for s in students if may_cross(s))
+        largest = largest_group(crossing["a"], crossing["b"])
         try:
             lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
         except PlanProblem:
@@ -158,13 +159,6 @@ class PeopleDirectory:
 def _accused(setup: Setup, near: frozenset[str]) -> tuple[str, ...]:
     """The child names no adult, so all who are in charge of the lesson or came near it are kept out."""
     return tuple(sorted({adult for adult in setup.adults.values() if adult} | near))
-
-
-def _largest_group(sizes: list[int]) -> int:
-    few, many = sorted(sizes)
-    if not few or few == many:
-        return 2
-    return 3 if many <= 2 * few else 4
 
 
 def _person(student: Student, side: str) -> Person:

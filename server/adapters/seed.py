@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from server.core.languages import Wording
 from server.core.live.scene import Media
@@ -118,6 +118,10 @@ PLAN = Plan(
 )
 
 
+class DemoFileDamaged(Exception):
+    """The file with the demo's passwords cannot be read; its path is the message."""
+
+
 class DemoTeacher(BaseModel):
     """A teacher of the sample twinning, with the password that was made for this installation."""
 
@@ -146,6 +150,9 @@ class DemoStudent(BaseModel):
     def path(self) -> str:
         """The address that the card leads to."""
         return f"/j/{self.code}"
+
+
+_PASSWORDS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
 
 
 class DemoPeople(BaseModel):
@@ -303,10 +310,21 @@ def _new_code() -> str:
     return make_code(secrets.token_bytes(64))
 
 
+def read_demo_file(path: Path) -> dict[str, Any]:
+    """Return what a demo keeps beside its database: DemoPeople as JSON, and `passwords`. Raises DemoFileDamaged."""
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        _PASSWORDS.validate_python(kept["passwords"])
+        DemoPeople.model_validate({name: value for name, value in kept.items() if name != "passwords"})
+    except (ValueError, TypeError, KeyError):
+        raise DemoFileDamaged(str(path)) from None
+    return kept
+
+
 def _kept_passwords(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
-    return dict(json.loads(path.read_text("utf-8")).get("passwords", {}))
+    return read_demo_file(path)["passwords"]
 
 
 def _keep(path: Path, demo: DemoPeople, passwords: dict[str, str]) -> None:

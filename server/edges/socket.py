@@ -530,11 +530,9 @@ class LiveSocket:
         version: int | None = None,
         detail: str | None = None,
     ) -> dict[str, Any]:
-        said = sentence(code, connection.say)
-        message = f"{said} ({detail})" if detail and connection.peer.kind == "teacher" else said
-        return Ack(ok=False, code=code, message=message, kept=kept or None, version=version).model_dump(
-            exclude_none=True
-        )
+        message = sentence(code, connection.say)
+        refused = Ack(ok=False, code=code, message=message, detail=detail, kept=kept or None, version=version)
+        return refused.model_dump(exclude_none=True)
 
     async def _run(self, connection: Connection, command_id: str, speaks_as: str | None, command: Incoming) -> Outcome:
         peer = connection.peer

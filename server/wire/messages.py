@@ -69,6 +69,8 @@ Incoming = Annotated[
 _INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)
 _ID: TypeAdapter[str] = TypeAdapter(CommandId)
 _AS: TypeAdapter[str | None] = TypeAdapter(Annotated[str | None, Field(min_length=1, max_length=64)])
+# A field's name is whatever the client wrote.
+LONGEST_DETAIL = 300
 FROM_SERVER_ONLY = frozenset({"lay_out_rooms"})
 
 
@@ -82,12 +84,16 @@ class Malformed(Exception):  # noqa: N818 -- the client's bug, answered
 
 
 class Ack(Message):
-    """The answer to a command. `version`: of the stream that the command changed. `kept`: the words are stored."""
+    """The answer to a command. `version`: of the stream that the command changed. `kept`: the words are stored.
+
+    `message` is for the person, in their language; `detail` for the author of a client whose message was malformed.
+    """
 
     ok: bool
     version: int | None = None
     code: str | None = None
     message: str | None = None
+    detail: str | None = None
     kept: bool | None = None
     held: str | None = None
 
@@ -223,4 +229,4 @@ def read_command(message: object) -> tuple[str, MemberId | None, Incoming]:
         first = problem.errors(include_url=False, include_context=False, include_input=False)[0]
         code = "unknown_kind" if first["type"].startswith("union_tag") else "malformed"
         where = ".".join(str(part) for part in first["loc"])
-        raise Malformed(code, f"{where}: {first['msg']}") from None
+        raise Malformed(code, f"{where}: {first['msg']}"[:LONGEST_DETAIL]) from None

@@ -7,7 +7,7 @@
  *   marks: Mark[], spoken: boolean}} Entry
  */
 
-/** @typedef {{ok: boolean, version?: number | null, code?: string | null, message?: string | null, kept?: boolean | null, held?: string | null}} Ack */
+/** @typedef {{ok: boolean, version?: number | null, code?: string | null, message?: string | null, detail?: string | null, kept?: boolean | null, held?: string | null}} Ack */
 /** @typedef {{id: string, kind: string, [field: string]: unknown}} Command */
 
 /** @typedef {"video" | "audio" | "none"} Media */

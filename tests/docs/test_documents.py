@@ -23,6 +23,7 @@ from server.core.live.protocol import (
 from server.core.live.refusals import REFUSAL_CODES
 from server.edges import api, security
 from server.edges import socket as live_socket
+from server.edges.pages import entrance
 from server.edges.sentences import SENTENCES
 from server.settings import Settings
 from server.wire import messages
@@ -93,6 +94,11 @@ def test_every_problem_of_http_is_explained() -> None:
         for code in re.findall(r'\bProblem\(\s*\d+,\s*"([a-z_]+)"', path.read_text())
     }
     assert {"our_mistake", "not_found", "from_elsewhere"} <= raised <= in_code("refusals.md")
+
+
+@pytest.mark.parametrize("code", sorted(entrance.WRONG))
+def test_every_way_to_be_wrong_at_a_door_is_explained(code: str) -> None:
+    assert code in in_code("refusals.md")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from typing import Any, Self
 import aiohttp
 import socketio
 
-START_SECONDS = 90
+START_SECONDS = 180
+COMING_IN_SECONDS = 60.0
 PATIENCE_SECONDS = 12.0
 
 
@@ -175,7 +176,7 @@ class PersonOnline:
     async def say(self, kind: str, *, command_id: str | None = None, **fields: Any) -> dict[str, Any]:
         """Send a command and return its acknowledgement."""
         message = {"id": command_id or f"t{secrets.token_hex(8)}", "kind": kind, **fields}
-        answer: dict[str, Any] = await self.client.call("command", message, timeout=15)
+        answer: dict[str, Any] = await self.client.call("command", message, timeout=COMING_IN_SECONDS)
         return answer
 
     @property
@@ -202,7 +203,7 @@ async def teacher_online(url: str, email: str, password: str, session: str) -> P
     async with person.http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
         assert answer.status == 200, answer.status
     await person.connect()
-    await person.until(lambda p: "seats" in p.views and "presence" in p.views, "for the lobby")
+    await person.until(lambda p: "seats" in p.views and "presence" in p.views, "for the lobby", COMING_IN_SECONDS)
     return person
 
 
@@ -215,7 +216,7 @@ async def student_online(url: str, code: str, session: str) -> PersonOnline:
         person.who = answer.url.path.strip("/").split("/")[1]
     person.path = f"s/{person.who}/socket.io"
     await person.connect()
-    await person.until(lambda p: "mine" in p.views and "session" in p.views, "for the first views")
+    await person.until(lambda p: "mine" in p.views and "session" in p.views, "for the first views", COMING_IN_SECONDS)
     return person
 
 

@@ -1,6 +1,5 @@
 """Two server processes over real PostgreSQL and Redis: partners on different processes are in one room."""
 
-import os
 import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ from server.edges.identity import hash_password
 from tests.live.servers import Lesson, ServerProcess, free_port, lesson_on, student_online
 
 SECRET = "one secret for both processes"
-DATABASE = os.environ.get("HAVRUTA_TEST_DATABASE_URL")
-REDIS = os.environ.get("HAVRUTA_TEST_REDIS_URL")
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 GRACE_SECONDS = 4
 
@@ -34,16 +31,13 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
+async def pair(tmp_path: Path, postgres_server: str, redis_server: str) -> AsyncGenerator[Pair]:
     """Two processes on a database of their own, with the sample twinning in it."""
-    if not DATABASE or not REDIS:
-        assert os.environ.get("CI") != "true", "CI must have PostgreSQL and Redis"
-        pytest.skip("NOT TESTED: set HAVRUTA_TEST_DATABASE_URL and HAVRUTA_TEST_REDIS_URL")
     name = f"havruta_{secrets.token_hex(6)}"
-    server = create_async_engine(DATABASE, isolation_level="AUTOCOMMIT")
+    server = create_async_engine(postgres_server, isolation_level="AUTOCOMMIT")
     async with server.connect() as connection:
         await connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = urlunsplit(urlsplit(DATABASE)._replace(path=f"/{name}"))
+    url = urlunsplit(urlsplit(postgres_server)._replace(path=f"/{name}"))
     await migrate(url)
     engine = make_engine(url)
     people = SqlPeople(engine, SECRET)
@@ -54,7 +48,7 @@ async def pair(tmp_path: Path) -> AsyncGenerator[Pair]:
     await engine.dispose()
     environment = {
         "HAVRUTA_DATABASE_URL": url,
-        "HAVRUTA_REDIS_URL": REDIS,
+        "HAVRUTA_REDIS_URL": redis_server,
         "HAVRUTA_SECRET": SECRET,
         "HAVRUTA_GRACE_SECONDS": str(GRACE_SECONDS),
     }

@@ -1,7 +1,6 @@
 """Stores on both databases, invented people, and the entrance pages behind a real aiohttp server."""
 
 import json
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -158,7 +157,7 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerat
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'havruta.sqlite'}"
     else:
-        url = _postgres_url()
+        url = request.getfixturevalue("postgres_server")
     engine = make_engine(url)
     if request.param == "postgres":
         async with writing(engine) as connection:
@@ -167,15 +166,6 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerat
     await migrate(url)
     yield engine
     await engine.dispose()
-
-
-def _postgres_url() -> str:
-    url = os.environ.get("HAVRUTA_TEST_DATABASE_URL")
-    if url:
-        return url
-    if os.environ.get("CI") == "true":
-        pytest.fail("CI without PostgreSQL: set HAVRUTA_TEST_DATABASE_URL")
-    pytest.skip("no PostgreSQL: HAVRUTA_TEST_DATABASE_URL is not set")
 
 
 @pytest.fixture

@@ -116,8 +116,12 @@ async def test_an_unknown_code_is_told_kindly_and_names_nobody(open_house: OpenH
     status, page = await house.get("/j/ZZZZZZZZZ")
     assert status == 404
     assert "This code opens no door here" in page
+    assert '<code dir="ltr">unknown_code</code>' in page
     assert "Dana" not in page
-    assert (await house.post("/j", {"code": "no"}))[0] == 422
+    status, page = await house.post("/j", {"code": "no"})
+    assert status == 422
+    assert '<code dir="ltr">not_a_code</code>' in page
+    assert "<code" not in (await house.get("/j"))[1]
 
 
 async def test_guessing_codes_is_slowed_for_that_address_and_passes(open_house: OpenHouse) -> None:
@@ -139,6 +143,8 @@ async def test_staff_sign_in_and_come_back_to_where_they_were_going(open_house: 
     nobody = await house.post("/signin", {"email": "nobody@haifa.example", "password": "wrong"})
     assert "do not go together" in wrong[1]
     assert "do not go together" in nobody[1]
+    for answer in (wrong, nobody):
+        assert '<code dir="ltr">wrong_password</code>' in answer[1], "the same word, whichever of the two was wrong"
     right = {"email": "TEACHER@haifa.example", "password": PASSWORD, "next": "/classes/1"}
     assert await house.post("/signin", right) == (303, "/classes/1")
     assert await house.get("/signin") == (303, "/home")

@@ -1,7 +1,6 @@
 """Redis servers for presence tests: the one that is given, and one of our own to stop and start."""
 
 import asyncio
-import os
 import shutil
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -13,6 +12,7 @@ import pytest
 
 from server.adapters.bus import RedisBus
 from server.adapters.presence import RedisPresence
+from tests.services import missing
 
 GRACE = timedelta(seconds=45)
 START = datetime(2026, 11, 18, 14, 10, tzinfo=UTC)
@@ -38,19 +38,10 @@ def clock() -> MovedClock:
     return MovedClock()
 
 
-def _missing(what: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"CI without Redis: {what}")
-    pytest.skip(f"NO REDIS: {what}, so nothing is known of several processes")
-
-
 @pytest.fixture
-def redis_url() -> str:
-    """The Redis that tests were given."""
-    url = os.environ.get("HAVRUTA_TEST_REDIS_URL")
-    if not url:
-        _missing("HAVRUTA_TEST_REDIS_URL is not set")
-    return url or ""
+def redis_url(redis_server: str) -> str:
+    """A Redis that these tests share with others."""
+    return redis_server
 
 
 @dataclass
@@ -102,7 +93,7 @@ async def _answers(port: int) -> bool:
 async def own_redis(tmp_path: Path) -> AsyncGenerator[OwnRedis, None]:
     """A running Redis that the test may kill."""
     if not shutil.which("redis-server"):
-        _missing("there is no redis-server to start")
+        missing("Redis: no redis-server here to stop and start")
     own = OwnRedis(tmp_path)
     await own.start()
     yield own

@@ -188,15 +188,6 @@ async def test_everybody_hears_what_the_stock_manager_would_tell_them() -> None:
     assert sum(map(len, ours.values())) > 20
 
 
-def redis_url() -> str:
-    url = os.environ.get("HAVRUTA_TEST_REDIS_URL")
-    if not url:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI without Redis: set HAVRUTA_TEST_REDIS_URL")
-        pytest.skip("NO REDIS: HAVRUTA_TEST_REDIS_URL is not set, so nothing is known of several processes")
-    return url
-
-
 async def hang_up(manager: Any) -> None:
     """End a manager's connections, which it does not do itself."""
     listening = getattr(manager, "thread", None)
@@ -208,8 +199,8 @@ async def hang_up(manager: Any) -> None:
 
 
 @pytest.mark.redis
-async def test_what_the_stock_manager_publishes_is_delivered_by_ours() -> None:
-    url, channel = redis_url(), f"test-{os.getpid()}-{random.randrange(10**9)}"
+async def test_what_the_stock_manager_publishes_is_delivered_by_ours(redis_server: str) -> None:
+    url, channel = redis_server, f"test-{os.getpid()}-{random.randrange(10**9)}"
     managers: list[Any] = [FastRedisManager(url, channel=channel), FastRedisManager(url, channel=channel)]
     here, there = map(Small, managers)
     stock: Any = AsyncRedisManager(url, channel=channel, write_only=True)

@@ -12,6 +12,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from server.edges.locale import CATALOGUES
+from server.edges.sentences import sentence
 from server.edges.socket import COMMANDS_AT_ONCE, PATIENCE_WITH_FLOODS
 from server.wire.messages import LARGEST_MESSAGE
 from tests.live.servers import Lesson, PersonOnline
@@ -95,13 +97,23 @@ MALFORMED: list[tuple[str, Any, str]] = [
 
 @pytest.mark.parametrize(("message", "code"), [line[1:] for line in MALFORMED], ids=[line[0] for line in MALFORMED])
 async def test_what_is_no_command_is_answered_with_a_stable_code(
-    misbehaving: RawSocket, message: Any, code: str
+    served: Served, misbehaving: RawSocket, message: Any, code: str
 ) -> None:
     answer = await misbehaving.ask(message)
     assert (answer["ok"], answer["code"]) == (False, code), answer
     assert answer["message"]
-    assert "validation" not in answer["message"], "what a program got wrong is not told to a child in its words"
+    assert answer["message"] == sentence(code, served.house.app[CATALOGUES].locale("he").gettext)
+    assert 0 < len(answer["detail"]) <= 300
     assert (await misbehaving.ask({"id": "still-here-1", "kind": "resync"}, 1))["ok"]
+
+
+async def test_a_teacher_reads_the_sentence_alone_and_what_a_program_says_stands_apart(
+    served: Served, lesson: Lesson
+) -> None:
+    for teacher, language in zip(lesson.teachers, ("he", "en"), strict=True):
+        answer = await teacher.say("send_note", text="Look at verse 16", room=7)
+        assert answer["message"] == sentence("malformed", served.house.app[CATALOGUES].locale(language).gettext)
+        assert "send_note.room" in answer["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Live stores: in memory, on SQLite files, and on a PostgreSQL database of these tests' own."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from pathlib import Path
@@ -40,19 +39,14 @@ async def _empty(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_database() -> Generator[str, None, None]:
+def postgres_database(postgres_server: str) -> Generator[str, None, None]:
     """A database of our own, migrated: other tests may empty the one they were given."""
-    given = os.environ.get("HAVRUTA_TEST_DATABASE_URL")
-    if not given:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI without PostgreSQL: set HAVRUTA_TEST_DATABASE_URL")
-        pytest.skip("NO POSTGRESQL: HAVRUTA_TEST_DATABASE_URL is not set, so half of the store's promises go untested")
     name = f"havruta_store_{uuid4().hex[:12]}"
-    url = make_url(given).set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_run_outside_transactions(given, f"CREATE DATABASE {name}"))
+    url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    asyncio.run(_run_outside_transactions(postgres_server, f"CREATE DATABASE {name}"))
     asyncio.run(migrate(url))
     yield url
-    asyncio.run(_run_outside_transactions(given, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_run_outside_transactions(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")

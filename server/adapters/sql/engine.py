@@ -25,6 +25,10 @@ _WRITE_TURNS: WeakKeyDictionary[Pool, asyncio.Lock] = WeakKeyDictionary()
 _MIGRATION_LOCK = 0x4A_5652_5554
 
 
+class NewerDatabase(Exception):
+    """The tables were made by a newer Havruta than this one."""
+
+
 def make_engine(url: str) -> AsyncEngine:
     """Return an engine for `sqlite+aiosqlite://…` or `postgresql+asyncpg://…` (`postgresql://…` is read as the latter).
 
@@ -109,7 +113,7 @@ async def forget_deleted(engine: AsyncEngine) -> bool:
 async def migrate(url: str) -> None:
     """Bring the tables of the database at `url` up to date; a fast look and nothing else when they are.
 
-    Raises alembic.util.CommandError when the database was written by a newer Havruta.
+    Raises NewerDatabase when the database was written by a newer Havruta.
     """
     engine = make_engine(url)
     try:
@@ -136,27 +140,37 @@ def _upgrade(connection: Connection) -> None:
     # Alembic takes a tenth of a second to import, and nearly every start needs none of it.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS.as_posix().replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        # Our own scripts are sound (tests run them all), so what it cannot find is a later one.
+        raise NewerDatabase(str(error)) from error
 
 
 def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     # We say BEGIN ourselves (below): the driver's own would come too late for a read, and never for a CREATE TABLE.
     driver: Any = connection
     driver.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except Exception:
+        # The pool has not taken it yet, so nobody else would close it.
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -131,7 +131,7 @@ async def sign_in(request: web.Request) -> web.Response:
             attempt.failed()
             found = None
     if found is None:
-        context = {"next": back, "email": email, "error": _("This e-mail and password do not go together.")}
+        context = {"next": back, "email": email, **_wrong("wrong_password")}
         return aiohttp_jinja2.render_template("entrance/signin.html", request, context, status=422)
     response = web.HTTPSeeOther(back)
     await identity.sign_in_staff(request, response, found[0])
@@ -177,7 +177,7 @@ async def code_typed(request: web.Request) -> web.Response:
     typed = _field(await request.post(), "code")
     code = normalise_code(typed)
     if code is None:
-        return _code_form(request, typed, _not_a_code())
+        return _code_form(request, typed, "not_a_code")
     raise web.HTTPSeeOther(f"/j/{code}")
 
 
@@ -186,7 +186,7 @@ async def hello(request: web.Request) -> web.Response:
     """Greet the student by first name. Looking signs nobody in: link previews look too."""
     student = await _student_by_code(request)
     if student is None:
-        return _code_form(request, request.match_info["code"], _unknown_code(), status=404)
+        return _code_form(request, request.match_info["code"], "unknown_code", status=404)
     speak(request, student.language)
     context = {"name": say(student.names, locale_of(request).language)}
     return aiohttp_jinja2.render_template("entrance/hello.html", request, context)
@@ -197,7 +197,7 @@ async def come_in(request: web.Request) -> web.Response:
     """Sign the student in on this device."""
     student = await _student_by_code(request)
     if student is None:
-        return _code_form(request, request.match_info["code"], _unknown_code(), status=404)
+        return _code_form(request, request.match_info["code"], "unknown_code", status=404)
     response = web.HTTPSeeOther(identity.student_path(student.id))
     await identity.sign_in_student(request, response, student)
     raise response
@@ -262,13 +262,13 @@ async def share(request: web.Request) -> web.Response:
     typed = _field(await request.post(), "code")
     code = normalise_code(typed)
     if code is None:
-        return _share_form(request, student, typed, _not_a_code())
+        return _share_form(request, student, typed, "not_a_code")
     second = await _student_of_code(request, code)
     if second is None:
-        return _share_form(request, student, typed, _unknown_code(), status=404)
+        return _share_form(request, student, typed, "unknown_code", status=404)
     lesson = await _lesson_now(request, student)
     if lesson is None or not await request.app[PARTS].live.may_share(lesson.id, student.id, second.id):
-        return _share_form(request, student, typed, _not_beside())
+        return _share_form(request, student, typed, "not_beside")
     await identity.share_device(request, student, second)
     raise web.HTTPSeeOther(identity.student_path(student.id))
 
@@ -322,30 +322,35 @@ async def _student_of_code(request: web.Request, code: str) -> Student | None:
     return student
 
 
-def _code_form(request: web.Request, typed: str = "", error: str = "", status: int = 0) -> web.Response:
-    context = {"typed": typed[:40], "error": error}
+def _code_form(request: web.Request, typed: str = "", code: str = "", status: int = 0) -> web.Response:
+    context = {"typed": typed[:40], **(_wrong(code) if code else {"error": ""})}
     return aiohttp_jinja2.render_template(
-        "entrance/code.html", request, context, status=status or (422 if error else 200)
+        "entrance/code.html", request, context, status=status or (422 if code else 200)
     )
 
 
 def _share_form(
-    request: web.Request, student: Student, typed: str = "", error: str = "", status: int = 0
+    request: web.Request, student: Student, typed: str = "", code: str = "", status: int = 0
 ) -> web.Response:
     context = {
         "typed": typed[:40],
-        "error": error,
+        **(_wrong(code) if code else {"error": ""}),
         "action": f"{identity.student_path(student.id)}share",
         "back": identity.student_path(student.id),
         "name": say(student.names, locale_of(request).language),
     }
     return aiohttp_jinja2.render_template(
-        "entrance/share.html", request, context, status=status or (422 if error else 200)
+        "entrance/share.html", request, context, status=status or (422 if code else 200)
     )
 
 
 def _not_beside() -> str:
     return _("In this lesson the two of you cannot share a device. Please ask your teacher.")
+
+
+def _wrong(code: str) -> dict[str, str]:
+    """Return what a form says beside its field: the sentence, and the stable code for whoever is asked for help."""
+    return {"error": WRONG[code](), "code": code}
 
 
 def _not_a_code() -> str:
@@ -356,6 +361,19 @@ def _unknown_code() -> str:
     return _(
         "This code opens no door here. Please compare it with the card; if it is the same, ask the teacher for a new one."
     )
+
+
+def _wrong_password() -> str:
+    return _("This e-mail and password do not go together.")
+
+
+WRONG: Final[Mapping[str, Callable[[], str]]] = {
+    "not_a_code": _not_a_code,
+    "not_beside": _not_beside,
+    "unknown_code": _unknown_code,
+    "wrong_password": _wrong_password,
+}
+"""What can be wrong at a door, by its code in docs/refusals.md; said in the reader's language when it is asked for."""
 
 
 def _known_language(request: web.Request, language: str) -> str:
