@@ -34,7 +34,7 @@
  * @property {Signal<Uplink>} uplink
  * @property {(ice: RTCConfiguration) => void} open may be called once the servers are known, and again with fresh credentials; nothing flows before
  * @property {(mine: string | null, peers: PeerView[], belongs: (who: string) => boolean) => void} meet who is in the room now
- * @property {(rules: Rules) => void} obey drop what the view does not allow, at once, and ask for it no more
+ * @property {(rules: Rules) => void} obey drop what the view does not allow, at once, and ask for its pictures no more
  * @property {(media: Media) => void} allow what I may send, as my family agreed
  * @property {(saver: Saver) => void} spare how much data may go into pictures, mine and the others'
  * @property {() => void} tryPicture send my picture again although the line was too weak

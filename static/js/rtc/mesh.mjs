@@ -266,9 +266,12 @@ export class Mesh {
   /** @param {string} who @returns {Arrangement} */
   #arrangementWith(who) {
     const { allowed, rules, saver } = this;
+    const sees = rules.sees(who) && saver !== "none";
     return {
       sends: { audio: allowed !== "none", video: allowed === "video" },
-      takes: { audio: rules.hears(who), video: rules.sees(who) && saver !== "none" },
+      // Voices come and go with every turn, and whoever holds to talk is heard at once: no negotiation for that.
+      takes: { audio: true, video: sees },
+      plays: { audio: rules.hears(who), video: sees },
       smallPictures: saver === "small",
     };
   }

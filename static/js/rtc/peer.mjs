@@ -6,7 +6,7 @@ import { withPicturesUpTo, withSparingVoice, writerOf } from "./sdp.mjs";
 /** @typedef {{description?: RTCSessionDescriptionInit | null, candidate?: RTCIceCandidateInit | null}} Message */
 /** @typedef {"audio" | "video"} Kind */
 /** @typedef {{audio: boolean, video: boolean}} Both */
-/** What passes each way. @typedef {{sends: Both, takes: Both, smallPictures: boolean}} Arrangement */
+/** What passes each way, and what of it may be heard and seen. @typedef {{sends: Both, takes: Both, plays: Both, smallPictures: boolean}} Arrangement */
 
 const LOOK_EVERY = 5000;
 /** An old laptop or a far relay takes its time: whoever starts again too soon never gets there. */
@@ -25,6 +25,7 @@ const KINDS = ["audio", "video"];
 export const EVERYTHING = {
   sends: { audio: true, video: true },
   takes: { audio: true, video: true },
+  plays: { audio: true, video: true },
   smallPictures: false,
 };
 
@@ -273,7 +274,7 @@ export class Peer {
     for (const kind of KINDS) {
       const track = this.arrived[kind];
       if (!track) continue;
-      const allowed = this.arrangement.takes[kind];
+      const allowed = this.arrangement.plays[kind];
       track.enabled = allowed;
       if (!allowed) this.stream.removeTrack(track);
       else if (!this.stream.getTracks().includes(track)) this.stream.addTrack(track);
