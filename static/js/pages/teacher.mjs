@@ -17,6 +17,7 @@ import { IceServers, iceOnce, NO_WAY } from "../rtc/ice.mjs";
 import { LivekitRoom } from "../rtc/livekit-room.mjs";
 import { Mesh } from "../rtc/mesh.mjs";
 import { PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
+import { KNOCK } from "../views/notices.mjs";
 import { newcomers } from "../views/teacher/lobby.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
@@ -71,7 +72,8 @@ class VisitedCall {
       mesh.meet(this.store.me.value?.peer ?? null, peers, belongs);
       this.remotes.value = mesh.remotes.value;
     });
-    if (!listening) await this.devices.open("audio");
+    const knocked = new Promise((resolve) => setTimeout(resolve, KNOCK));
+    await Promise.all([knocked, listening ? undefined : this.devices.open("audio")]);
     if (this.mesh !== mesh) return; // left again meanwhile
     mesh.show(this.devices.stream.value);
     await this.servers.ask();

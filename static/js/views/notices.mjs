@@ -4,6 +4,9 @@ import { listed, nameOf, signature } from "./people.mjs";
 
 /** @import {Lesson, RoomView, SessionView} from "../wire.mjs" */
 
+/** An adult who comes into a room is announced for so long before they hear or see anybody, ms. */
+export const KNOCK = 3000;
+
 /** @typedef {{id: string, kind: "" | "good" | "warn" | "offline", text: string, stays?: boolean, by?: string}} Told */
 /**
  * @typedef {object} Moment

@@ -5,6 +5,7 @@ import { fill, say, t, tn } from "../../i18n.mjs";
 import { changed, tapped, toggled } from "../../views/entries.mjs";
 import { atHalfTime, intentionOf, placeInPart, showsIntention, stepAt, wordsInView } from "../../views/lesson.mjs";
 import { inMyClassroom } from "../../views/media.mjs";
+import { KNOCK } from "../../views/notices.mjs";
 import { isHere, listed, memberOf, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
 import { byDevice, coverOf, isOnesOwn, leastOf } from "../../views/seat.mjs";
 import { languagesShown, marksOf } from "../../views/text.mjs";
@@ -180,13 +181,11 @@ function Head({ page, lesson, step, room, session }) {
 /** @param {Scene} props */
 function Notices(props) {
   const { page, room, session } = props;
-  const visitors = Object.entries(room.visitors);
-  const host = (/** @type {string} */ id) => signature(session.hosts.find((one) => one.id === id));
   return html`<div class="room-notices">
     ${page.trouble.value && html`<div class="banner offline" role="status"><span>${t("Connection lost. We are trying again, and what you write is kept.")}</span></div>`}
     ${page.savingIsDelayed.value && html`<div class="banner offline" role="status"><span>${t("Saving takes a little longer just now. Your words are kept on this device.")}</span></div>`}
     ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
-    ${visitors.length > 0 && html`<div class="banner" role="status"><span>${visitors.map(([id, listening]) => (listening ? t("{name} is listening in your room", { name: host(id) }) : t("{name} is in your room", { name: host(id) }))).join(" · ")}</span></div>`}
+    <${Visitors} room=${room} session=${session} />
     ${
       page.uplink.value.voiceAlone &&
       html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
@@ -201,6 +200,28 @@ function Notices(props) {
     )}
     <${HalfTime} ...${props} />
   </div>`;
+}
+
+/**
+ * Adults in the room: a knock first, before they hear or see anybody, and then for as long as they are here.
+ * @param {{room: RoomView, session: SessionView}} props
+ */
+function Visitors({ room, session }) {
+  const [inside, setInside] = useState(/** @type {string[]} */ ([]));
+  const ids = Object.keys(room.visitors).join();
+  useEffect(() => {
+    const here = ids ? ids.split(",") : [];
+    const timer = setTimeout(() => setInside(here), KNOCK);
+    return () => clearTimeout(timer);
+  }, [ids]);
+  const visitors = Object.entries(room.visitors);
+  if (visitors.length === 0) return null;
+  const words = (/** @type {[string, boolean]} */ [id, listening]) => {
+    const name = signature(session.hosts.find((one) => one.id === id));
+    if (!inside.includes(id)) return t("{name} is coming in", { name });
+    return listening ? t("{name} is listening in your room", { name }) : t("{name} is in your room", { name });
+  };
+  return html`<div class="banner" role="status"><span>${visitors.map(words).join(" · ")}</span></div>`;
 }
 
 /** @param {Scene} props */
