@@ -92,8 +92,8 @@ def test_the_next_step_begins_with_no_hand_up() -> None:
 def test_outside_a_step_for_all_there_is_nothing_to_ask_for() -> None:
     alone = replace(TOGETHER, floor=0)
     assert not is_together(alone, LESSON)
-    assert refusal(lambda: decide_hand(alone, LESSON, NOA, c.RaiseHand())) == "not_allowed"
-    assert refusal(lambda: decide_plenary(alone, LESSON, ADULTS, TAMAR, c.Spotlight(who=NOA))) == "not_allowed"
+    assert refusal(lambda: decide_hand(alone, LESSON, NOA, c.RaiseHand())) == "not_together"
+    assert refusal(lambda: decide_plenary(alone, LESSON, ADULTS, TAMAR, c.Spotlight(who=NOA))) == "not_together"
     closed = replace(TOGETHER, status="closed")
     assert refusal(lambda: decide_hand(closed, LESSON, NOA, c.RaiseHand())) == "not_running"
 

@@ -138,6 +138,7 @@ SITUATIONS: dict[str, Situation] = {
     "consent_missing": lambda: lobby(NOA, DAN, missing="consent_missing").teacher(c.StartLesson()),
     "keep_apart": kept_apart,
     "may_not_cross": stays_in_the_own_class,
+    "not_together": lambda: at("think").teacher(c.Spotlight(who=NOA)),
     "not_allowed": lambda: at("think").does(TAMAR, c.Finish(step=0)),
 }
 

@@ -202,7 +202,7 @@ async def test_hands_are_seen_by_all_in_order_and_names_only_while_all_are_toget
         first, second, third, _ = lesson.students
         await first.until(lambda p: "plenary" in p.views, "for the whole class's part")
         assert not first.views["plenary"]["people"], "in their rooms children know their partners alone"
-        assert (await first.say("raise_hand"))["code"] == "not_allowed"
+        assert (await first.say("raise_hand"))["code"] == "not_together"
         await to_the_whole_class(lesson)
         assert (await second.say("raise_hand"))["ok"]
         assert (await first.say("raise_hand"))["ok"]

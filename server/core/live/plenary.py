@@ -118,7 +118,7 @@ def _together(session: Session, lesson: Lesson) -> None:
     if session.status != "running":
         raise Refused("not_running")
     if not is_together(session, lesson):
-        raise Refused("not_allowed")
+        raise Refused("not_together")
 
 
 def _takes_part(session: Session, adults: Collection[str], who: str) -> None:

@@ -29,6 +29,7 @@ RefusalCode = Literal[
     "consent_missing",
     "keep_apart",
     "may_not_cross",
+    "not_together",
     "not_allowed",
     "not_at_this_device",
     "not_here",

@@ -263,6 +263,7 @@ async def _show(
     times = timetable(shown.plan, shown.slot_minutes, protocols, texts, largest)
     missing = _missing(session, twinning, views)
     ours = next(v for v in views if v.ours)
+    own_classes = [c for c in ours.chosen.classes if c in {g.id for g in ours.classes if g.school == desk.school.id}]
     context: dict[str, Any] = {
         "session": session,
         "twinning": twinning,
@@ -279,9 +280,7 @@ async def _show(
         "own_unanswered": _by_class(desk, ours),
         "elsewhere": {v.side: sum(s.school != desk.school.id for s in v.unanswered) for v in views},
         "left_out": sum(len(view.unanswered) for view in views),
-        "own_classes": [
-            c for c in ours.chosen.classes if c in {g.id for g in ours.classes if g.school == desk.school.id}
-        ],
+        "own_classes": own_classes,
         "takes_part": await desk.takes_part(shown),
         "all_protocols": sorted(protocols.values(), key=lambda p: (GROUPS.index(p.group), desk.say(p.title))),
         "protocols": protocols,
@@ -298,7 +297,7 @@ async def _show(
         "minutes_wrong": typed.minutes_wrong,
         "conflict": conflict and await _who_changed(desk, session),
         "differs": differences(session, mine) if conflict and mine else (),
-        "tested": await tested(desk, ours.chosen.classes),
+        "tested": await tested(desk, own_classes),
         "may_plan": desk.may("plan_session", twinning=twinning),
         "may_change": desk.may("plan_session", twinning=twinning) and session.status == "planned",
     }
