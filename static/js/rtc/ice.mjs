@@ -14,7 +14,13 @@ export class IceServers {
    * @param {(address: string) => Promise<Response>} [parts.fetch]
    * @param {(run: () => void, after: number) => ReturnType<typeof setTimeout>} [parts.later]
    */
-  constructor({ address, found, fetch = (there) => globalThis.fetch(there), later = setTimeout }) {
+  constructor({
+    address,
+    found,
+    fetch = (there) => globalThis.fetch(there),
+    // A browser's own function is refused as somebody else's method.
+    later = (run, after) => setTimeout(run, after),
+  }) {
     this.address = address;
     this.found = found;
     this.fetch = fetch;
