@@ -282,6 +282,8 @@ async def bad_lines(folder: Path, extent: Extent) -> None:
             freezes, others = await restarts(pair, extent.of_slow)
             tell("media_freeze_by_restart", freezes, "ms", 200, tried=extent.of_slow)
             Figure("media_other_calls_after_restart", sum(others), "calls", "lower", 0).tell()
+            # The lesson begins with turns, in which one microphone is open: from here on both are to be heard.
+            await asyncio.gather(*(learner.finish(0) for learner in pair.learners))
             remark("a lossy and slow line, each way")
             shares = await concealed(pair, line, extent)
             tell("media_sound_made_up", shares, "%", 15, tried=extent.times)
