@@ -286,3 +286,27 @@ TRY_EVERYTHING = """async ([url, token]) => {
   await room.disconnect();
   return found;
 }"""
+
+
+async def test_breakout_rooms_go_by_the_media_server_where_the_school_has_it_so(
+    watch: Watch, tmp_path: Path, livekit: LiveKitProcess
+) -> None:
+    settings: dict[str, Any] = {"livekit_key": livekit.key, "livekit_secret": livekit.secret, "livekit_rooms": True}
+    async with serving(tmp_path / "data", demo=True, livekit_url=livekit.url, **settings) as served:
+        adult = await served.online("staff", CHICAGO_TEACHER)
+        desk = TeacherAtDesk(await watch.page("he"), "he")
+        await desk.sign_in(served.url, next(t for t in served.said["teachers"] if t["school"] == HAIFA))
+        learners: list[Learner] = []
+        for school, language in SPOKEN.items():
+            card = next(s for s in served.said["students"] if s["school"] == school)
+            learners.append(Learner(await watch.page(language), language, card["name"]))
+            await learners[-1].come_in(card["url"], try_devices=True)
+        await desk.page.goto(served.said["session"]["url"])
+        await desk.start(2)
+        for learner in learners:
+            await learner.sees_partner()
+            await sees_more(learner)
+            reached: str = await learner.page.evaluate("() => window.__calls.at(-1).remoteDescription.sdp")
+            assert f" {livekit.media_udp} typ host" in reached, "the other end is the media server, not the partner"
+        await watch.close()
+        await adult.leave()
