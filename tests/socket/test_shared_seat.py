@@ -238,7 +238,7 @@ async def test_a_shared_device_gets_no_way_to_others_where_one_family_said_no(
 )
 async def test_signalling_holds_a_shared_device_to_the_lesser_of_two_consents(
     media: Media, video: bool, audio: bool
-) -> None:  # noqa: FBT001 -- a table
+) -> None:
     people = {who: replace(person(who, "a"), media="video") for who in (NOA, PARTNER)}
     people[DAN] = replace(person(DAN, "a"), media=media)
     shared = Peer("p1", SESSION, NOA, "student", "a", 1, room="r", also=DAN)
