@@ -19,7 +19,7 @@ from server.adapters.protocol_files import ProtocolFileError, load_protocols, re
 from server.app import HOUSE, House, make_app, product_version
 from server.bots import BotClass, knock, read_codes, read_stand_ins
 from server.core.languages import say
-from server.demo import DemoSummary, demo_door, make_demo, summary
+from server.demo import DemoSummary, demo_door, make_demo, make_year, summary
 from server.edges.origin import is_loopback
 from server.edges.pages.entrance import DEMO
 from server.logs import configure_logs
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=_port, default=8080, help="port to listen on (default 8080; 0 picks a free one)")
     demo.add_argument("--data", type=Path, default=Path("data"), help="folder for the database (default ./data)")
     demo.add_argument("--bots", type=_count, default=0, metavar="N", help="let N simulated students come at once")
+    demo.add_argument("--year", action="store_true", help="with a year of invented lessons to look back at")
     demo.add_argument("--json", action="store_true", help="print one JSON object as the first line")
     demo.set_defaults(run=_demo)
 
@@ -201,6 +202,8 @@ def _demo(given: argparse.Namespace) -> int:
         house.app[DEMO] = demo_door(people, bots)
 
         async def ready() -> None:
+            if given.year:
+                await make_year(house)
             printed = summary(house, people)
             if given.json:
                 print(json.dumps(printed.as_json(), ensure_ascii=False), flush=True)

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from server.adapters.assignment import assign
 from server.adapters.clock import SystemClock
-from server.adapters.seed import DemoPeople, seed_demo
+from server.adapters.seed import SESSION, DemoPeople, seed_demo
 from server.app import House
 from server.bots import BotClass
 from server.core.languages import say
 from server.edges.identity import hash_password
 from server.edges.pages.entrance import DemoDoor, DemoStudent, DemoTeacher
+from server.year.seeding import Shelf, Year, seed_year
+
+LESSONS_OF_A_YEAR = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,16 @@ async def make_demo(house: House) -> tuple[DemoPeople, DemoClass]:
     bots = DemoClass(house, people)
     house.app.on_shutdown.append(bots.stop)
     return people, bots
+
+
+async def make_year(house: House) -> int:
+    """Give the sample twinning a year of lessons to look back at; those that are there stay as they are."""
+    lesson = await house.people.session(SESSION)
+    if lesson is None:
+        return 0
+    shelf = Shelf(house.library.protocols, house.library.texts)
+    year = Year(lesson, LESSONS_OF_A_YEAR, lesson.starts_at)
+    return await seed_year(house.people, house.store, shelf, assign, year)
 
 
 def demo_door(people: DemoPeople, bots: DemoClass) -> DemoDoor:
