@@ -19,6 +19,7 @@ from server.core.people.models import (
     Twinning,
     WorkRecord,
 )
+from server.core.review.outline import Given, Outline
 from server.core.review.record import Happened
 
 
@@ -163,8 +164,15 @@ class Review(Protocol):
         the reader's own school's students; private notes never."""
         ...
 
-    async def works_of_student(self, student: str, reader: Staff) -> list[WorkRecord]:
-        """Return one own-school student's kept work, oldest first; empty for another school's student."""
+    async def works_of_student(
+        self, student: str, reader: Staff, within: Sequence[str] | None = None
+    ) -> list[WorkRecord]:
+        """Return one own-school student's kept work (of the lessons `within`, if given), oldest first; empty for another
+        school's student."""
+        ...
+
+    async def sessions_with_work(self, student: str, reader: Staff) -> list[str]:
+        """Return the lessons in which an own-school student has kept work; none for another school's student."""
         ...
 
     async def log_of_session(self, session: str, reader: Staff) -> list[Happened]:
@@ -174,6 +182,14 @@ class Review(Protocol):
 
     async def lesson_of_session(self, session: str, reader: Staff) -> Lesson | None:
         """Return the lesson as it was started, with all its wording; None before, and for schools not in it."""
+        ...
+
+    async def outlines(self, session_ids: Sequence[str], reader: Staff) -> dict[str, Outline]:
+        """Return what is compared over time in each of these lessons; those that the reader's school is not in are left out."""
+        ...
+
+    async def answers_of(self, of: Sequence[str], inputs: Sequence[str], reader: Staff) -> list[Given]:
+        """Return own-school learners' kept answers to these questions, oldest first; nobody's of another school."""
         ...
 
     async def partners_of(self, student: str, reader: Staff) -> dict[str, tuple[str, ...]]:

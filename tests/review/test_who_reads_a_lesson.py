@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PAGE = "/sessions/lesson/review"
 OF_NOA = "/students/haifa-0/review"
+OF_THE_CLASS = "/classes/class-haifa/review"
 SHARED_OF_NOA = ("noa intends to ask twice", "noa noticed the kiss", "noa asks why")
 SHARED_OF_MAX = ("max intends to wait", "max noticed the crying", "max asks how")
 OWN_SCHOOL_OF_NOA = ("noa reflects",)
@@ -55,6 +56,11 @@ async def test_each_school_reads_what_the_agreement_shows(
         ("levi", "/review", 200),
         ("levi", "/sessions/none/review", 404),
         ("levi", "/students/none/review", 404),
+        ("levi", OF_THE_CLASS, 200),
+        ("stone", OF_THE_CLASS, 403),
+        ("other", OF_THE_CLASS, 404),
+        ("admin", "/classes/class-chicago/review", 403),
+        ("levi", "/classes/none/review", 404),
     ],
 )
 async def test_the_door_of_each_page(held: "House", who: str, path: str, status: int, shares: bool) -> None:

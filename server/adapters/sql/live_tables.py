@@ -51,6 +51,7 @@ works = Table(
     Column("entries", Text, nullable=False),
     Index("ix_works_session_room", "session", "room"),
     Index("ix_works_author_at", "author", "at"),
+    Index("ix_works_author_input", "author", "input"),
 )
 
 drafts = Table(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Column, ColumnElement, RowMapping, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,7 +26,11 @@ from server.core.live.events import EVENTS, AnyEvent, HelpAsked
 from server.core.live.lesson import Lesson
 from server.core.people.models import Staff, WorkRecord
 from server.core.people.permissions import READS_WORK, RULES
+from server.core.review.outline import Given, Outline, outline_of
 from server.core.review.record import Happened
+
+MOST_OUTLINES = 512
+BODIES_AT_ONCE = 100
 
 
 class SqlReview:
@@ -33,16 +38,29 @@ class SqlReview:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # A pinned lesson never changes, so what was read of it once holds.
+        self._outlines: dict[str, Outline] = {}
 
     async def works_of_session(self, session: str, reader: Staff) -> list[WorkRecord]:
         """Return shared work of all rooms (the other side's only if the twinning shares work); `teacher` visibility only of
         the reader's own school's students; private notes never."""
         return await self._read(_readable(reader).where(works.c.session == session), reader)
 
-    async def works_of_student(self, student: str, reader: Staff) -> list[WorkRecord]:
-        """Return one own-school student's kept work, oldest first; empty for another school's student."""
+    async def works_of_student(
+        self, student: str, reader: Staff, within: Sequence[str] | None = None
+    ) -> list[WorkRecord]:
+        """Return one own-school student's kept work (of the lessons `within`, if given), oldest first; empty for another
+        school's student."""
         mine = _readable(reader).where(works.c.author == student, students.c.school == reader.school)
+        if within is not None:
+            mine = mine.where(works.c.session.in_(within))
         return await self._read(mine, reader)
+
+    async def sessions_with_work(self, student: str, reader: Staff) -> list[str]:
+        """Return the lessons in which an own-school student has kept work; none for another school's student."""
+        mine = _readable(reader).where(works.c.author == student, students.c.school == reader.school)
+        query = mine.with_only_columns(works.c.session).distinct().order_by(works.c.session)
+        return [session for (session,) in await self._tuples(query, reader)]
 
     async def log_of_session(self, session: str, reader: Staff) -> list[Happened]:
         """Return the appends of a lesson and of its rooms, oldest first; empty unless the reader's school takes
@@ -61,6 +79,44 @@ class SqlReview:
         )
         rows = await self._rows(query, reader)
         return Lesson.model_validate_json(rows[0]["body"]) if rows else None
+
+    async def outlines(self, session_ids: Sequence[str], reader: Staff) -> dict[str, Outline]:
+        """Return what is compared over time in each of these lessons; those that the reader's school is not in are left out."""
+        hashes = (
+            select(session_lessons.c.session, session_lessons.c.hash)
+            .join(sessions, sessions.c.id == session_lessons.c.session)
+            .where(session_lessons.c.session.in_(session_ids), _takes_part_in(reader, session_lessons.c.session))
+        )
+        of = {row["session"]: row["hash"] for row in await self._rows(hashes, reader)}
+        wanted = sorted(set(of.values()) - self._outlines.keys())
+        for first in range(0, len(wanted), BODIES_AT_ONCE):
+            some = wanted[first : first + BODIES_AT_ONCE]
+            bodies = select(lessons.c.hash, lessons.c.body).where(lessons.c.hash.in_(some))
+            for row in await self._rows(bodies, reader):
+                self._outlines[row["hash"]] = outline_of(Lesson.model_validate_json(row["body"]))
+        found = {session: self._outlines[name] for session, name in of.items() if name in self._outlines}
+        while len(self._outlines) > MOST_OUTLINES:
+            self._outlines.pop(next(iter(self._outlines)))
+        return found
+
+    async def answers_of(self, of: Sequence[str], inputs: Sequence[str], reader: Staff) -> list[Given]:
+        """Return own-school learners' kept answers to these questions, oldest first; nobody's of another school."""
+        own = select(students.c.id).where(students.c.id.in_(of), students.c.school == reader.school)
+        query = (
+            select(works.c.author, works.c.session, works.c.at, works.c.step_id, works.c.input, works.c.entries)
+            .where(
+                works.c.author.in_(own),
+                works.c.input.in_(inputs),
+                works.c.by_staff.is_(False),
+                works.c.visibility.in_(("after_reveal", "live", "teacher")),
+                works.c.keep == "record",
+            )
+            .order_by(works.c.at, works.c.id)
+        )
+        return [
+            Given(author, session, at, step or "", asked or "", tuple(orjson.loads(entries)))
+            for author, session, at, step, asked, entries in await self._tuples(query, reader)
+        ]
 
     async def partners_of(self, student: str, reader: Staff) -> dict[str, tuple[str, ...]]:
         """Return whom one own-school student sat with, by session; empty for another school's student."""
@@ -99,6 +155,12 @@ class SqlReview:
 
     async def _read(self, query: Select[Any], reader: Staff) -> list[WorkRecord]:
         return [_work(row) for row in await self._rows(query.order_by(works.c.at, works.c.id), reader)]
+
+    async def _tuples(self, query: Select[*tuple[Any, ...]], reader: Staff) -> Sequence[tuple[Any, ...]]:
+        if not reader.roles & READS_WORK:
+            return []
+        async with reading(self._engine) as connection:
+            return [tuple(row) for row in await connection.execute(query)]
 
     async def _rows(self, query: Select[*tuple[Any, ...]], reader: Staff) -> Sequence[RowMapping]:
         if not reader.roles & READS_WORK:

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.core.languages import Wording, say
-from server.core.live.protocol import PLAN, Band, Input, Protocol, Step, resolved, step_minutes
+from server.core.live.practices import LABELS, LOOKS_LIKE, exercised_by
+from server.core.live.protocol import PLAN, Band, Input, Practice, Protocol, Step, resolved, step_minutes
 from server.core.texts import Text, content_hash
 
 Pacing = Literal["pairs", "class"]
@@ -99,6 +100,7 @@ def _compiled(lesson: Lesson) -> list[LessonStep]:
     outputs: dict[str, str] = {}
     for number, part in enumerate(lesson.parts):
         local: dict[str, list[str]] = {}
+        practice = exercised_by([earlier.protocol for earlier in lesson.parts[:number]])
         for step, segment in _unrolled(part, lesson):
             base = resolved(step, lesson.band, 2)
             sizes = {size: resolved(step, lesson.band, size) for size in (1, 2, 3, 4)}
@@ -112,11 +114,11 @@ def _compiled(lesson: Lesson) -> list[LessonStep]:
                     id=step_id,
                     index=len(steps),
                     part=number,
-                    step=_with_statements(base, part),
+                    step=_about_this_lesson(base, part, practice),
                     seconds=seconds[2],
                     segment=segment,
                     uses=tuple(u for used in step.uses for u in _used(used, local, outputs)),
-                    for_group={n: s and _with_statements(s, part) for n, s in sizes.items() if s != base},
+                    for_group={n: s and _about_this_lesson(s, part, practice) for n, s in sizes.items() if s != base},
                     seconds_for={n: s for n, s in seconds.items() if s != seconds[2]},
                 )
             )
@@ -161,6 +163,20 @@ def _seconds(part: Part, step: Step, band: Band, group_size: int) -> int:
     if changed is not None:
         return round(changed * 60)
     return round(step_minutes(step, band, group_size, short=part.short) * 60)
+
+
+def _about_this_lesson(step: Step, part: Part, practice: Practice | None) -> Step:
+    """Put into a step what only the plan knows: its teacher's statements, and which practice the lesson exercised."""
+    step = _with_statements(step, part)
+    if practice is None or not any(i.practice == "protocol" for i in step.inputs):
+        return step
+    named = tuple(_naming(i, practice) if i.practice == "protocol" else i for i in step.inputs)
+    return step.model_copy(update={"inputs": named, "overrides": ()})
+
+
+def _naming(asked: Input, practice: Practice) -> Input:
+    prompt = {language: f"{say(LABELS[practice], language)}: {words}" for language, words in asked.prompt.items()}
+    return asked.model_copy(update={"practice": practice, "prompt": prompt, "hint": LOOKS_LIKE[practice]})
 
 
 def _with_statements(step: Step, part: Part) -> Step:

@@ -88,10 +88,14 @@ def is_ahead(desk: Desk, lesson: LessonSession) -> bool:
 
 
 async def lesson_lines(desk: Desk, twinning: Twinning) -> list[LessonLine]:
-    """Return a twinning's lessons with their hour on the clocks of all schools that take part."""
+    """Return all lessons of a twinning with their hour on the clocks of the schools that take part."""
+    return await lines_of(desk, await desk.parts.people.sessions_of(twinning.id), twinning)
+
+
+async def lines_of(desk: Desk, lessons: Sequence[LessonSession], twinning: Twinning) -> list[LessonLine]:
+    """Return these lessons of a twinning with their hour on the clocks of the schools that take part."""
     ours = desk.side_of(twinning)
     classes = await desk.parts.people.classes_of(desk.school.id)
-    lessons = await desk.parts.people.sessions_of(twinning.id)
     return [
         LessonLine(
             lesson,

@@ -1,4 +1,4 @@
-"""Looking back: a lesson room by room, one learner over time, and where to find both."""
+"""Looking back at a lesson room by room, and where to find lessons and learners."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from server.core.languages import direction
-from server.core.live.lesson import Lesson
-from server.core.live.works import Mark, MemberId, RoomId
+from server.core.live.works import Mark, MemberId
 from server.core.people.models import LessonSession, Student, Twinning, WorkRecord
 from server.core.people.permissions import READS_WORK, may
 from server.core.review.record import Moment, Record, record_of
@@ -25,10 +24,9 @@ from server.core.review.rooms import (
     said_in,
     sides_of,
 )
-from server.core.review.years import LessonTold, lesson_told
 from server.core.texts import Segment, Text, the_name, verse_number
 from server.edges.pages.desk import Desk, desk_of
-from server.edges.pages.home import LessonLine, lesson_lines
+from server.edges.pages.home import LessonLine, lesson_lines, lines_of
 
 routes = web.RouteTableDef()
 
@@ -90,14 +88,14 @@ async def session_review(request: web.Request) -> web.Response:
     works = await review.works_of_session(session.id, desk.staff)
     faces = Faces(desk, twinning, await _students(desk, session, record, works))
     rooms = rooms_told(record, lesson, works, _reader(session, twinning, faces))
-    page = _page_number(request, rooms)
+    page, pages = page_of(request, len(rooms), ROOMS_A_PAGE)
     shown = rooms[(page - 1) * ROOMS_A_PAGE : page * ROOMS_A_PAGE]
     context = {
         "session": session,
         "twinning": twinning,
         "lesson": lesson,
         "record": record,
-        "line": await _line(desk, session, twinning),
+        "line": (await lines_of(desk, [session], twinning))[0],
         "schools": (await desk.schools_in([session], twinning))[0],
         "moments": record.moments,
         "by": await _adults(desk, record.moments),
@@ -105,7 +103,7 @@ async def session_review(request: web.Request) -> web.Response:
         "rooms": rooms,
         "shown": shown,
         "page": page,
-        "pages": max(1, -(-len(rooms) // ROOMS_A_PAGE)),
+        "pages": pages,
         "page_of": {room.id: n // ROOMS_A_PAGE + 1 for n, room in enumerate(rooms)},
         "number": room_number,
         "without_room": _without_room(record, rooms, faces),
@@ -123,10 +121,11 @@ def _reader(session: LessonSession, twinning: Twinning, faces: Faces) -> Reader:
     )
 
 
-def _page_number(request: web.Request, rooms: Sequence[RoomTold]) -> int:
+def page_of(request: web.Request, things: int, a_page: int) -> tuple[int, int]:
+    """Return the page that is asked for, within those there are, and how many there are (one at least)."""
     asked = request.query.get("page", "1")
-    last = max(1, -(-len(rooms) // ROOMS_A_PAGE))
-    return min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
+    last = max(1, -(-things // a_page))
+    return (min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1), last
 
 
 async def _students(desk: Desk, session: LessonSession, record: Record, works: Sequence[WorkRecord]) -> list[Student]:
@@ -143,10 +142,6 @@ async def _adults(desk: Desk, moments: Iterable[Moment]) -> dict[str, str]:
     """Return the names of the adults in a timeline."""
     found = {who: await desk.parts.people.staff(who) for who in {m.by for m in moments if m.by}}
     return {who: desk.say(staff.names) for who, staff in found.items() if staff}
-
-
-async def _line(desk: Desk, session: LessonSession, twinning: Twinning) -> LessonLine:
-    return next(line for line in await lesson_lines(desk, twinning) if line.lesson.id == session.id)
 
 
 def _without_room(record: Record, rooms: Sequence[RoomTold], faces: Faces) -> list[Student]:
@@ -184,7 +179,7 @@ def setting(desk: Desk, text: Text | None, faces: Faces | None = None) -> dict[s
         "verse_of": verse_of,
         "language_name": desk.language_name,
         "dir_of": direction,
-        "fill": _filled,
+        "fill": filled,
         "on_paper": _on_paper,
         "stray": _without_question,
     }
@@ -210,75 +205,9 @@ def _without_question(work: WorkRecord) -> tuple[Said, ...]:
     return said_in(entries_of(work), None, None, None)
 
 
-def _filled(words: str, partner: str) -> str:
+def filled(words: str, partner: str) -> str:
     """Put a word for the partner where a stem or a prompt names them."""
     return words.replace("{partner}", partner)
-
-
-# -- one learner ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerLesson:
-    """One lesson of one learner, ready to be set."""
-
-    line: LessonLine
-    told: LessonTold
-    partners: list[Face]
-    setting: dict[str, object]
-    rooms: list[RoomId]
-
-
-@routes.get("/students/{student}/review")
-async def student_review(request: web.Request) -> web.Response:
-    """Show one learner's lessons, newest first: for a conversation with them, not to measure them."""
-    desk = await desk_of(request)
-    student = await desk.parts.people.student(request.match_info["student"])
-    if student is None or student.school != desk.school.id:
-        raise web.HTTPNotFound
-    desk.require("review_student", school=student.school)
-    works = await desk.parts.review.works_of_student(student.id, desk.staff)
-    partners = await desk.parts.review.partners_of(student.id, desk.staff)
-    sessions = [s for s in await desk.parts.people.sessions_of_student(student) if s.status in HELD]
-    sessions += await _of_an_earlier_class(desk, {w.session for w in works} - {s.id for s in sessions})
-    lessons = [
-        told
-        for session in sorted(sessions, key=lambda s: s.starts_at, reverse=True)
-        if (told := await _learner_lesson(desk, session, works, partners.get(session.id, ()))) is not None
-    ]
-    context = {
-        "student": student,
-        "group": await desk.parts.people.class_group(student.class_id),
-        "lessons": lessons,
-        "fill": _filled,
-        "number": room_number,
-        "lesson_only": student.consent.keep_words == "session",
-    }
-    return desk.render("review/student.html", context)
-
-
-async def _of_an_earlier_class(desk: Desk, ids: set[str]) -> list[LessonSession]:
-    found = [await desk.parts.people.session(session) for session in sorted(ids)]
-    return [session for session in found if session is not None]
-
-
-async def _learner_lesson(
-    desk: Desk, session: LessonSession, works: Sequence[WorkRecord], partners: Sequence[MemberId]
-) -> LearnerLesson | None:
-    twinning = await desk.parts.people.twinning(session.twinning)
-    if twinning is None or twinning.side_of(desk.school.id) is None:
-        return None
-    mine = [work for work in works if work.session == session.id]
-    lesson: Lesson | None = await desk.parts.review.lesson_of_session(session.id, desk.staff)
-    known = [await desk.parts.people.student(partner) for partner in partners]
-    faces = Faces(desk, twinning, [student for student in known if student is not None])
-    return LearnerLesson(
-        await _line(desk, session, twinning),
-        lesson_told(lesson, mine),
-        [faces.of(partner) for partner in partners],
-        setting(desk, lesson.text if lesson else None),
-        list(dict.fromkeys(work.room for work in mine)),
-    )
 
 
 # -- where to find both -----------------------------------------------------------------------------------------------
