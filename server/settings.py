@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     livekit_key: str | None = None
     livekit_secret: str | None = Field(default=None, min_length=32)
     livekit_rooms: bool = False
+    rehearsals: int = Field(default=2, ge=0, le=10)
     pseudo_locale: bool = False
     metrics_token: str | None = None
     trusted_proxies: int = Field(default=0, ge=0, le=5)

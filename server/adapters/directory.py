@@ -12,7 +12,7 @@ from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import MemberId, RoomId, WorkId
 from server.core.people.consent import Problem, may_cross, ready_to_start
-from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student, Twinning
+from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
@@ -47,7 +47,7 @@ class PeopleDirectory:
         crossing = Counter(side_of_class[s.class_id] for s in students if may_cross(s))
         largest = largest_group(crossing["a"], crossing["b"])
         try:
-            texts = self.texts if pinned else await self._texts_of(planned.plan.text, twinning)
+            texts = self.texts if pinned else await self._texts_of(planned.plan.text)
             lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, texts, largest)
         except PlanProblem:
             return None
@@ -83,12 +83,12 @@ class PeopleDirectory:
             ),
         )
 
-    async def _texts_of(self, wanted: str | None, twinning: Twinning) -> Mapping[str, Text]:
-        """Return the library, with a text that a school of the twinning brought where the plan names one."""
+    async def _texts_of(self, wanted: str | None) -> Mapping[str, Text]:
+        """Return the library, with a text that a school brought where the plan names one: planning looks at whose it is."""
         if self.school_texts is None or wanted is None or wanted in self.texts:
             return self.texts
         found = await self.school_texts.text(wanted)
-        return {wanted: found.text} if found and twinning.side_of(found.school) else self.texts
+        return {wanted: found.text} if found else self.texts
 
     async def history(self, session: str) -> History:
         """See ports.live.Directory.history."""

@@ -54,6 +54,7 @@ from server.edges.pages import (
     printing,
     rehearsal,
     rehearse,
+    rehearse_lesson,
     schools,
     text_import,
     twinnings,
@@ -349,6 +350,7 @@ def make_house_app(
         rehearsal,
         rehearse,
         text_import,
+        rehearse_lesson,
     ):
         app.add_routes(module.routes)
     return app

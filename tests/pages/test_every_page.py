@@ -104,6 +104,8 @@ async def test_a_role_without_the_right_is_refused_in_its_own_school(house: "Hou
         ("admin", "/students/chicago-0/code"),
         ("admin", "/sessions/lesson"),
         ("stone", "/classes/class-haifa/consent"),
+        ("lead", "/sessions/lesson/rehearse"),
+        ("admin", "/sessions/lesson/rehearse"),
         ("lead", "/texts/import"),
         ("admin", "/texts/import"),
     ],
@@ -125,3 +127,13 @@ async def test_a_form_is_refused_to_whoever_may_not_send_it(house: "House", who:
 )
 async def test_every_page_reads_from_right_to_left_for_a_hebrew_reader(house: "House", path: str) -> None:
     assert 'lang="he" dir="rtl"' in (await (await house.desk_of("levi")).get(path)).html
+
+
+async def test_another_school_rehearses_no_lesson_of_ours(house: "House") -> None:
+    assert (await (await house.desk_of("other")).post("/sessions/lesson/rehearse")).status == 404
+
+
+async def test_where_nobody_can_be_simulated_there_is_nothing_to_rehearse(house: "House") -> None:
+    desk = await house.desk_of("stone")
+    assert (await desk.post("/sessions/lesson/rehearse")).status == 404
+    assert "Rehearse this lesson" not in (await desk.get("/sessions/lesson")).words

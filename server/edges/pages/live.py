@@ -12,6 +12,7 @@ from server.core.live.signalling import media_between
 from server.core.people.consent import may_cross, unanswered
 from server.core.people.models import LessonSession, School, Staff, Student
 from server.core.people.permissions import takes_part
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges import identity
 from server.edges.api import as_json
 from server.edges.locale import gettext as _
@@ -175,7 +176,7 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
         "unshare": f"{here}unshare",
         "help_numbers": school.emergency if school else {},
         "the_name": school.the_name if school else "written",
-        "demo": request.app[PARTS].settings.demo,
+        "demo": request.app[PARTS].settings.demo and not is_rehearsal(lesson.id),
         **await lesson_boot(request, lesson, student.school),
     }
 

@@ -37,10 +37,12 @@ from server.core.twinning.plan import (
     problems,
     timetable,
 )
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges.pages.desk import Clock, Desk, desk_of, other_side, see_other
 from server.edges.pages.library import GROUPS, reading
 from server.edges.pages.plan_form import Form, TypedPlan, read_hour, takes_statements, typed_from, typed_in, understood
 from server.edges.pages.rehearsal import tested
+from server.edges.pages.rehearse_lesson import may_rehearse
 from server.edges.pages.text_shelf import texts_for
 
 routes = web.RouteTableDef()
@@ -303,6 +305,7 @@ async def _show(
         "differs": differences(session, mine) if conflict and mine else (),
         "tested": await tested(desk, own_classes),
         "may_plan": desk.may("plan_session", twinning=twinning),
+        "may_rehearse": may_rehearse(desk, session, twinning, found),
         "may_change": desk.may("plan_session", twinning=twinning) and session.status == "planned",
     }
     return desk.render("planning/plan.html", context | reading(desk), status)
@@ -333,8 +336,14 @@ async def _ask_for_new(
 
 
 async def _classes(desk: Desk, twinning: Twinning) -> dict[SideName, list[ClassGroup]]:
+    # The classes of a rehearsal are for the rehearsal alone, and there are no others in it.
     return {
-        side.side: [group for school in side.schools for group in await desk.parts.people.classes_of(school)]
+        side.side: [
+            group
+            for school in side.schools
+            for group in await desk.parts.people.classes_of(school)
+            if is_rehearsal(group.id) == is_rehearsal(twinning.id)
+        ]
         for side in twinning.sides
     }
 
