@@ -76,7 +76,8 @@ async def test_a_teacher_alone_leads_a_whole_class_and_nothing_is_left(served: S
     after = rows(served)
     for table in ("sign_ins", "lessons", "audit"):
         # The teacher's own sign-ins, the lesson's frozen plan, and the log that is only added to.
-        before.pop(table), after.pop(table)
+        before.pop(table)
+        after.pop(table)
     assert after == before
 
 

@@ -176,7 +176,7 @@ async def student_boot(request: web.Request, student: Student, lesson: LessonSes
         "unshare": f"{here}unshare",
         "help_numbers": school.emergency if school else {},
         "the_name": school.the_name if school else "written",
-        "demo": request.app[PARTS].settings.demo and not is_rehearsal(lesson.id),
+        "demo": request.app[PARTS].settings.demo,
         **await lesson_boot(request, lesson, student.school),
     }
 
@@ -221,7 +221,7 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
         },
         "phrasebook": PHRASEBOOK,
         "the_name": school.the_name if school else "written",
-        "demo": request.app[PARTS].settings.demo,
+        "demo": request.app[PARTS].settings.demo and not is_rehearsal(lesson.id),
         "fill": "/demo/fill",
         **await lesson_boot(request, lesson, staff.school),
     }
