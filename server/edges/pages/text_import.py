@@ -181,7 +181,7 @@ def _show(
         "found": found,
         "errors": blocked,
         "host": desk.request.app[TEXT_SOURCE].host,
-        "languages": both_languages(desk),
+        "in_order": both_languages(desk),
         "language_name": desk.language_name,
         "most_verses": MOST_VERSES,
         "not_free": [
@@ -202,7 +202,7 @@ def _show_around(
         "text": kept.text,
         "typed": typed,
         "errors": errors,
-        "languages": both_languages(desk),
+        "in_order": both_languages(desk),
         "there": there,
         "language_name": desk.language_name,
     }
