@@ -16,13 +16,16 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from server.adapters.protocol_files import ProtocolFileError, load_protocols, read_protocol
+from server.adapters.seed import MOST_OF_A_CLASS
 from server.app import HOUSE, House, make_app, product_version
+from server.bot_days import Shares
 from server.bots import BotClass, knock, read_codes, read_stand_ins
 from server.core.languages import say
 from server.demo import DemoSummary, demo_door, make_demo, make_year, summary
 from server.edges.origin import is_loopback
 from server.edges.pages.entrance import DEMO
 from server.logs import configure_logs
+from server.rehearsing import offer_rehearsals
 from server.settings import Settings
 from server.setup_link import first_link, reset_password
 from server.troubles import FAILED, USAGE, Trouble, listening_trouble, trouble_of
@@ -65,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", type=Path, default=Path("data"), help="folder for the database (default ./data)")
     demo.add_argument("--bots", type=_count, default=0, metavar="N", help="let N simulated students come at once")
     demo.add_argument("--year", action="store_true", help="with a year of invented lessons to look back at")
+    demo.add_argument(
+        "--each",
+        type=_each,
+        metavar="N",
+        help="make each class this large, up to 500 invented students (default 12 and 11)",
+    )
     demo.add_argument("--json", action="store_true", help="print one JSON object as the first line")
     demo.set_defaults(run=_demo)
 
@@ -75,6 +84,24 @@ def _parser() -> argparse.ArgumentParser:
     bots.add_argument("--codes", type=Path, help="file with one personal code a line (default: all of the local store)")
     bots.add_argument("--data", type=Path, default=Path("data"), help="data folder of the local store (default ./data)")
     bots.add_argument("--count", type=_count, help="how many students at most")
+    bots.add_argument("--each", type=_count, metavar="N", help="how many of each school at most (of the local store)")
+    life = Shares()
+    bots.add_argument(
+        "--arrive-over",
+        type=_seconds,
+        default=life.arrive_over,
+        metavar="SECONDS",
+        help="a class arrives over so long, at pace 1 (default 150)",
+    )
+    for name, share, what in (
+        ("late", life.late, "come late"),
+        ("absent", life.absent, "never come"),
+        ("drop", life.drop, "drop out and come back, some of them twice"),
+        ("ask-help", life.help, "ask for help once"),
+    ):
+        bots.add_argument(
+            f"--{name}", type=_share, default=share, metavar="PERCENT", help=f"so many {what} (default {share * 100:g})"
+        )
     bots.add_argument("--minutes", type=_minutes, default=60.0, help="leave after this many minutes (default 60)")
     bots.add_argument("--pace", type=_pace, default=1.0, help="1 is as quick as people, 10 ten times quicker")
     bots.add_argument("--seed", type=_seed, default=1, help="the same seed makes the same choices")
@@ -115,6 +142,18 @@ def _port(text: str) -> int:
 
 def _count(text: str) -> int:
     return _whole(text, 0, 10_000, "how many")
+
+
+def _each(text: str) -> int:
+    return _whole(text, 1, MOST_OF_A_CLASS, "the size of a class")
+
+
+def _share(text: str) -> float:
+    return _whole(text, 0, 100, "a share in percent") / 100
+
+
+def _seconds(text: str) -> float:
+    return float(_whole(text, 0, 3600, "how many seconds"))
 
 
 def _seed(text: str) -> int:
@@ -180,6 +219,7 @@ def _serve(given: argparse.Namespace) -> int:
     configure_logs()
 
     async def before(house: House) -> Callable[[], Awaitable[None]]:
+        offer_rehearsals(house)
         link = await first_link(house)
 
         async def ready() -> None:
@@ -198,7 +238,7 @@ def _demo(given: argparse.Namespace) -> int:
     configure_logs(quiet=True)
 
     async def before(house: House) -> Callable[[], Awaitable[None]]:
-        people, bots = await make_demo(house)
+        people, bots = await make_demo(house, given.each)
         house.app[DEMO] = demo_door(people, bots)
 
         async def ready() -> None:
@@ -308,7 +348,7 @@ def _as_typed(running: str) -> str:
 
 def _bots(given: argparse.Namespace) -> int:
     async def work() -> int:
-        codes = await read_codes(given.codes, given.data)
+        codes = await read_codes(given.codes, given.data, given.each)
         if not codes:
             raise Trouble(
                 "There are no students yet: give their codes with --codes FILE, or another folder with --data."
@@ -318,8 +358,19 @@ def _bots(given: argparse.Namespace) -> int:
         print(f"{len(chosen)} simulated students go to {given.url}; Ctrl-C sends them home.", flush=True)
         # In a demo the children's adults may be simulated too: without them children wait in the lobby.
         teachers, session = ((), None) if given.codes else read_stand_ins(given.data)
-        bots = BotClass(given.url, chosen, teachers=teachers, session=session, pace=given.pace, seed=given.seed)
-        await bots.run(given.minutes * 60)
+        bots = BotClass(
+            given.url,
+            chosen,
+            teachers=teachers,
+            session=session,
+            pace=given.pace,
+            seed=given.seed,
+            shares=Shares(given.arrive_over, given.late, given.absent, given.drop, given.ask_help),
+        )
+        try:
+            await bots.run(given.minutes * 60)
+        finally:
+            print(bots.tally.told(), flush=True)
         if bots.turned_away:
             print(
                 f"{bots.turned_away} of {len(chosen)} codes open no door there: are they codes of this server?",

@@ -28,12 +28,14 @@ from server.adapters.livekit import LiveKit
 from server.adapters.outbox import SocketOutbox
 from server.adapters.presence import LocalPresence, RedisPresence
 from server.adapters.protocol_files import load_protocols
+from server.adapters.sefaria import SefariaTexts
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
 from server.adapters.sql.engine import make_engine
 from server.adapters.sql.live import SqlLiveStore
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
+from server.adapters.sql.school_texts import FetchedPassages, SqlSchoolTexts
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.adapters.text_files import load_texts
 from server.core.live.lesson import Lesson
@@ -47,6 +49,7 @@ from server.edges.pages import PAGES
 from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
 from server.edges.pages.rehearsal import REHEARSALS
+from server.edges.pages.text_shelf import SCHOOL_TEXTS, TEXT_SOURCE
 from server.edges.parts import PARTS, Parts
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
 from server.edges.socket import LiveSocket, make_sio
@@ -173,7 +176,8 @@ def _house(settings: Settings, library: Library) -> House:
         presence, bus, manager = LocalPresence(clock, grace), LocalBus(), FastManager()
     sio = make_sio(FastJson, manager, settings.ping_seconds, settings.ping_timeout_seconds)
     sio.packet_class = TextPacket
-    directory = PeopleDirectory(people, library.protocols, library.texts, clock)
+    school_texts = SqlSchoolTexts(engine)
+    directory = PeopleDirectory(people, library.protocols, library.texts, clock, school_texts)
     outbox = SocketOutbox(sio)
     live = Live(store, directory, outbox, presence, bus, clock, assign, grace=grace, shared=bool(settings.redis_url))
     metrics = Metrics()
@@ -212,6 +216,8 @@ def _house(settings: Settings, library: Library) -> House:
     app[ICE] = ice
     app[MEDIA] = media
     app[REHEARSALS] = SqlRehearsals(engine, secret)
+    app[SCHOOL_TEXTS] = school_texts
+    app[TEXT_SOURCE] = SefariaTexts(settings.sefaria_url, FetchedPassages(engine))
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
     app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch, *([livekit] if livekit else []), media]

@@ -5,28 +5,33 @@ import json
 import random
 import re
 import secrets
+import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiohttp
 import socketio
 import structlog
+from yarl import URL
 
 from server.adapters.seed import read_demo_file
 from server.adapters.sql.engine import make_engine
 from server.adapters.sql.people import SqlPeople
 from server.app import secret_of
+from server.bot_days import Day, Shares, days, in_turn
 from server.settings import Settings
 from server.troubles import Trouble, open_database, require_store
 
-JOIN_EVERY_SECONDS = 0.25
+MOST_SIGNING_IN = 20
+"""More at once wait their turn, as before a school's door: else a thousand would run into each other's time-outs."""
 TRY_AGAIN_SECONDS = 1.0
 CONNECT_SECONDS = 20
 PATIENCE = aiohttp.ClientTimeout(total=15)
-DROP_CHANCE = 0.02
+HELP_REASONS = ("task", "text", "partner", "device", "")
 AWAY_SECONDS = (3.0, 12.0)
 THINK_SECONDS = (2.0, 9.0)
 _BOOT = re.compile(r'<script type="application/json" id="boot">(.*?)</script>', re.DOTALL)
@@ -56,10 +61,10 @@ SAYINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
-    """Return personal codes from a file (one a line), or those of every student in the local store.
+async def read_codes(file: Path | None, data_dir: Path, each: int | None = None) -> list[str]:
+    """Return personal codes from a file (one a line), or those of every student in the local store, schools in turn.
 
-    Raises Trouble where there is no store.
+    `each`: at most so many of a school. Raises Trouble where there is no store.
     """
     if file is not None:
         try:
@@ -73,7 +78,12 @@ async def read_codes(file: Path | None, data_dir: Path) -> list[str]:
     engine = make_engine(settings.database)
     try:
         people = SqlPeople(engine, secret_of(settings))
-        return [code for student in await people.every_student() if (code := await people.code_of(student))]
+        by_school: dict[str, list[str]] = {}
+        for student in await people.every_student():
+            found, code = await people.student(student), await people.code_of(student)
+            if found and code:
+                by_school.setdefault(found.school, []).append(code)
+        return in_turn([codes[:each] for codes in by_school.values()])
     finally:
         await engine.dispose()
 
@@ -114,13 +124,26 @@ class BotClass:
         pace: float = 1.0,
         seed: int = 1,
         drops: bool = True,
+        shares: Shares | None = None,
+        stand_ins: Sequence[str] = (),
+        origin: str | None = None,
     ) -> None:
-        self._url = url.rstrip("/")
+        """`shares`: a class as in life; None: all come quickly and nobody stays away. `stand_ins` are adults' sign-ins.
+
+        `origin` is the server's public address where the bots reach it by another.
+        """
+        self._door = Door(url.rstrip("/"), (origin or url).rstrip("/"))
         self._teachers = teachers
+        self._stand_ins = stand_ins
         self._session = session
+        self._pace = pace
+        self.tally = Tally()
+        # One class reads one lesson: it is kept once for all.
+        lessons: dict[str, dict[str, Any]] = {}
+        quick = Shares(arrive_over=len(codes) * 0.25 * pace, late=0, absent=0, drop=0.12 if drops else 0, help=0)
         self.bots = [
-            Bot(self._url, code, random.Random(f"{seed}:{code}"), pace, drops=drops)  # noqa: S311 -- choices of a simulation
-            for code in codes
+            Bot(self._door, code, random.Random(f"{seed}:{code}"), pace, day, self.tally, lessons)  # noqa: S311 -- choices of a simulation
+            for code, day in zip(codes, days(len(codes), shares or quick, seed), strict=True)
         ]
 
     @property
@@ -129,26 +152,98 @@ class BotClass:
         return sum(bot.turned_away for bot in self.bots)
 
     async def run(self, seconds: float) -> None:
-        """Let all come, one after the other, and stay for at most `seconds`."""
+        """Let each come at their time, and stay for at most `seconds`."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-                for email, password in self._teachers:
-                    if self._session:
-                        group.create_task(_stand_in(self._url, email, password, self._session))
-                for bot in self.bots:
-                    group.create_task(bot.live())
-                    await asyncio.sleep(JOIN_EVERY_SECONDS)
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group, self._door:
+                adults: list[asyncio.Task[None]] = []
+                if self._session:
+                    for email, password in self._teachers:
+                        adult = _stand_in(self._door, self._session, email=email, password=password)
+                        adults.append(group.create_task(adult))
+                    for token in self._stand_ins:
+                        adults.append(group.create_task(_stand_in(self._door, self._session, token=token)))
+                lives = [group.create_task(bot.live()) for bot in self.bots]
+                await asyncio.wait(lives)
+                # Whoever stands in for a teacher goes home with the children.
+                for adult in adults:
+                    adult.cancel()
 
 
-async def _stand_in(url: str, email: str, password: str, session: str) -> None:
+@dataclass(slots=True)
+class Tally:
+    """What happened to a class so far, for whoever rehearses and for whoever measures."""
+
+    arrived: int = 0
+    dropped: int = 0
+    came_back: int = 0
+    asked_for_help: int = 0
+    no_server: int = 0
+    refused: Counter[str] = field(default_factory=Counter[str])
+    waits: list[float] = field(default_factory=list[float])
+    """Seconds until each command was answered."""
+    first_at: float = 0.0
+    last_at: float = 0.0
+
+    def came(self, at: float) -> None:
+        """Note that one more is in the lobby."""
+        self.arrived += 1
+        self.first_at = self.first_at or at
+        self.last_at = at
+
+    def told(self) -> str:
+        """Return it as one line."""
+        waits = sorted(self.waits)
+        p50, p99 = (waits[min(int(len(waits) * share), len(waits) - 1)] if waits else 0.0 for share in (0.5, 0.99))
+        over = max(self.last_at - self.first_at, 0.001)
+        return (
+            f"arrived {self.arrived} in {over:.0f} s ({self.arrived / over:.1f} a second), dropped out {self.dropped}, "
+            f"came back {self.came_back}, asked for help {self.asked_for_help}; {len(waits)} commands, "
+            f"answered in {p50 * 1000:.0f} ms (half) and {p99 * 1000:.0f} ms (99 of 100); "
+            f"refused {dict(self.refused) or 0}, lost {self.no_server}"
+        )
+
+
+class Door:
+    """How the class reaches the server: all share its connections, each with cookies of their own."""
+
+    def __init__(self, url: str, origin: str) -> None:
+        self.url = url
+        self.origin = origin
+        self.turns = asyncio.Semaphore(MOST_SIGNING_IN)
+        self._connector: aiohttp.TCPConnector | None = None
+
+    async def __aenter__(self) -> Self:
+        self._connector = aiohttp.TCPConnector(limit=0)
+        return self
+
+    async def __aexit__(self, *_reason: object) -> None:
+        if self._connector:
+            await self._connector.close()
+
+    def browser(self) -> aiohttp.ClientSession:
+        """Return a browser of its own."""
+        # A server behind a proxy marks its cookies Secure; between it and us there is no network.
+        jar = aiohttp.CookieJar(
+            unsafe=True, treat_as_secure_origin=[URL(self.url), URL(self.url.replace("http", "ws", 1))]
+        )
+        return aiohttp.ClientSession(
+            headers={"Origin": self.origin}, cookie_jar=jar, connector=self._connector, connector_owner=False
+        )
+
+
+async def _stand_in(door: Door, session: str, *, email: str = "", password: str = "", token: str = "") -> None:  # noqa: S107 -- none is the default
     """A teacher who is signed in and watches: children wait in the lobby until their adult is there."""
-    async with aiohttp.ClientSession(headers={"Origin": url}, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+    async with door.browser() as http:
         try:
-            async with http.post(f"{url}/signin", data={"email": email, "password": password}) as answer:
-                answer.raise_for_status()
+            headers = {"Origin": door.origin}
+            if token:
+                headers["Cookie"] = token
+            else:
+                async with http.post(f"{door.url}/signin", data={"email": email, "password": password}) as answer:
+                    answer.raise_for_status()
             client = socketio.AsyncClient(http_session=http, logger=False, handle_sigint=False)
             await client.connect(
-                url, headers={"Origin": url}, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
+                door.url, headers=headers, auth={"session": session, "tab": "stand-in"}, transports=["websocket"]
             )
         except (aiohttp.ClientError, socketio.exceptions.ConnectionError) as problem:
             # The class comes all the same: its teachers may be real ones.
@@ -172,12 +267,27 @@ class Seen:
 class Bot:
     """One simulated student."""
 
-    def __init__(self, url: str, code: str, chance: random.Random, pace: float, *, drops: bool) -> None:
-        self._url = url
+    def __init__(
+        self,
+        door: Door,
+        code: str,
+        chance: random.Random,
+        pace: float,
+        day: Day,
+        tally: Tally,
+        lessons: dict[str, dict[str, Any]],
+    ) -> None:
+        self._door = door
+        self._url = door.url
         self._code = code
         self._chance = chance
         self._pace = pace
-        self._drops = drops
+        self._day = day
+        self._out_after = list(day.out_after)
+        self._help_after = day.help_after
+        self._done = 0
+        self._tally = tally
+        self._lessons = lessons
         self._seen = Seen()
         self._changed = asyncio.Event()
         self._boot: dict[str, Any] = {}
@@ -203,18 +313,22 @@ class Bot:
             await self._client.disconnect()
 
     async def live(self) -> None:
-        """Come in, take part until the lesson is closed, come back after a drop or when the server is back."""
-        headers = {"Origin": self._url}
-        async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        """Come in at their time, take part until the lesson is closed, come back after a drop or when the server is back."""
+        if self._day.comes_after is None:
+            return
+        await asyncio.sleep(self._day.comes_after / self._pace)
+        async with self._door.browser() as http:
             while True:
                 try:
                     if not self._boot:
-                        await self._sign_in(http)
+                        async with self._door.turns:
+                            await self._sign_in(http)
                     if not self._boot.get("session") or await self._visit(http):
                         return
                     await asyncio.sleep(self._chance.uniform(*AWAY_SECONDS) / self._pace)
                 except (aiohttp.ClientError, TimeoutError) as problem:
                     _logger.warning("bot_finds_no_server", reason=type(problem).__name__)
+                    self._tally.no_server += 1
                     await asyncio.sleep(TRY_AGAIN_SECONDS)
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
@@ -242,7 +356,7 @@ class Bot:
         try:
             await client.connect(
                 self._url,
-                headers={"Origin": self._url},
+                headers={"Origin": self._door.origin},
                 auth={"session": self._boot["session"], "tab": secrets.token_hex(4)},
                 transports=["websocket"],
                 socketio_path=self._boot["socket"].strip("/"),
@@ -251,12 +365,17 @@ class Bot:
             )
             self._client = client
             self.visits += 1
+            if self.visits == 1:
+                self._tally.came(time.monotonic())
+            else:
+                self._tally.came_back += 1
             await self._say(client, {"kind": "device_state", "camera": "off", "microphone": "off"})
             return await self._take_part(http, client, away)
         except socketio.exceptions.ConnectionError as problem:
             if str(problem) in ("removed", "not_your_session"):
                 return True
             _logger.warning("bot_cannot_connect", reason=str(problem))
+            self._tally.no_server += 1
             await asyncio.sleep(TRY_AGAIN_SECONDS)
             return False
         finally:
@@ -279,11 +398,18 @@ class Bot:
             self._changed.clear()
             if not self._in_a_room():
                 continue
-            if self._drops and self._chance.random() < DROP_CHANCE:
+            if self._out_after and self._done >= self._out_after[0]:
+                self._out_after.pop(0)
+                self._tally.dropped += 1
                 return False
-            await asyncio.sleep(self._chance.uniform(*THINK_SECONDS) / self._pace)
+            await asyncio.sleep(self._chance.uniform(*THINK_SECONDS) * self._day.tempo / self._pace)
             if not client.connected:
                 return False
+            if self._help_after is not None and self._done >= self._help_after and self._in_a_room():
+                self._help_after = None
+                self._tally.asked_for_help += await self._say(
+                    client, {"kind": "ask_help", "reason": self._chance.choice(HELP_REASONS)}
+                )
             await self._act(http, client)
         return False
 
@@ -322,10 +448,11 @@ class Bot:
 
     async def _step(self, http: aiohttp.ClientSession, index: int) -> dict[str, Any]:
         wanted = self._seen.session["lesson"]
-        if self._lesson.get("hash") != wanted:
+        if wanted not in self._lessons:
             async with http.get(f"{self._url}/api/lessons/{wanted}") as answer:
                 answer.raise_for_status()
-                self._lesson = await answer.json()
+                self._lessons[wanted] = await answer.json()
+        self._lesson = self._lessons[wanted]
         step: dict[str, Any] = self._lesson["steps"][index]
         fitted = step["for_group"].get(str(len(self._seen.room["members"])))
         return {**step, **(fitted or {})}
@@ -415,7 +542,13 @@ class Bot:
 
     async def _say(self, client: socketio.AsyncClient, command: dict[str, Any]) -> bool:
         """Send a command; a refusal is part of life (the step moved on meanwhile), a lost connection ends the visit."""
+        self._done += 1
         with suppress(socketio.exceptions.TimeoutError, socketio.exceptions.BadNamespaceError):
+            sent = time.monotonic()
             answer = await client.call("command", {"id": f"b{secrets.token_hex(8)}", **command}, timeout=10)
+            self._tally.waits.append(time.monotonic() - sent)
+            if not answer.get("ok"):
+                self._tally.refused[str(answer.get("code"))] += 1
             return bool(answer.get("ok"))
+        self._tally.no_server += 1
         return False

@@ -8,7 +8,9 @@ from typing import Any
 from server.adapters.assignment import assign
 from server.adapters.clock import SystemClock
 from server.adapters.seed import SESSION, DemoPeople, seed_demo
+from server.adapters.seed import DemoStudent as DemoStudentKept
 from server.app import House
+from server.bot_days import in_turn
 from server.bots import BotClass
 from server.core.languages import say
 from server.edges.identity import hash_password
@@ -16,6 +18,7 @@ from server.edges.pages.entrance import DemoDoor, DemoStudent, DemoTeacher
 from server.year.seeding import Shelf, Year, seed_year
 
 LESSONS_OF_A_YEAR = 20
+from server.rehearsing import offer_rehearsals
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class DemoClass:
             return
         here = {peer.who for peer in self._house.presence.peers(self._people.session)}
         teachers = [(t.email, t.password) for t in self._people.teachers if t.id not in here]
-        codes = [s.code for s in _both_sides_in_turn(self._people) if s.id not in here]
+        codes = [s.code for s in in_turn(_sides(self._people)) if s.id not in here]
         bots = BotClass(self._house.settings.origin, codes[:count], teachers=teachers, session=self._people.session)
         self._running = asyncio.get_running_loop().create_task(bots.run(2 * 3600), name="demo-bots")
 
@@ -85,21 +88,20 @@ class DemoClass:
             await asyncio.gather(self._running, return_exceptions=True)
 
 
-def _both_sides_in_turn(people: DemoPeople) -> list[Any]:
-    sides = [[s for s in people.students if s.side == side] for side in ("a", "b")]
-    longest = max(map(len, sides))
-    return [side[n] for n in range(longest) for side in sides if n < len(side)]
+def _sides(people: DemoPeople) -> list[list[DemoStudentKept]]:
+    return [[s for s in people.students if s.side == side] for side in ("a", "b")]
 
 
-async def make_demo(house: House) -> tuple[DemoPeople, DemoClass]:
+async def make_demo(house: House, each: int | None = None) -> tuple[DemoPeople, DemoClass]:
     """Seed the sample twinning (once), open its lobby, and hang the first-minute page's door."""
     kept_in = house.settings.data_dir / "demo.json"
-    people = await seed_demo(house.people, SystemClock(), kept_in, hash_password)
+    people = await seed_demo(house.people, SystemClock(), kept_in, hash_password, each)
     lesson = await house.people.session(people.session)
     if lesson and lesson.status == "planned":
         await house.people.save_session(lesson.model_copy(update={"status": "lobby"}))
     bots = DemoClass(house, people)
     house.app.on_shutdown.append(bots.stop)
+    offer_rehearsals(house)
     return people, bots
 
 

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     demo: bool = False
     protocols_dir: Path = _bundled("protocols")
     texts_dir: Path = HERE / "texts"
+    sefaria_url: str = "https://www.sefaria.org"
     static_dir: Path = _bundled("static")
     grace_seconds: float = Field(default=45, gt=0, description="How long a lost partner is waited for")
     ping_seconds: float = Field(default=5, gt=0)
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     livekit_key: str | None = None
     livekit_secret: str | None = Field(default=None, min_length=32)
     livekit_rooms: bool = False
+    rehearsals: int = Field(default=2, ge=0, le=10)
     pseudo_locale: bool = False
     metrics_token: str | None = None
     trusted_proxies: int = Field(default=0, ge=0, le=5)
@@ -127,6 +129,21 @@ class Settings(BaseSettings):
         if not known:
             raise ValueError("must be an address such as redis://host:6379/0")
         return url
+
+    @field_validator("sefaria_url")
+    @classmethod
+    def _is_a_library(cls, url: str) -> str:
+        try:
+            parsed = urlsplit(url)
+            bare = not parsed.path.strip("/") and not parsed.query and not parsed.fragment and "@" not in parsed.netloc
+            # What is read on the way could be changed on the way; within this machine there is no way.
+            near = parsed.scheme == "http" and (parsed.hostname or "") in ("localhost", "127.0.0.1", "::1")
+            good = bare and bool(parsed.hostname) and (parsed.scheme == "https" or near) and parsed.port != 0
+        except ValueError:
+            good = False
+        if url and not good:
+            raise ValueError("must be an address such as https://www.sefaria.org, or empty for none")
+        return url.rstrip("/")
 
     @field_validator("protocols_dir", "texts_dir", "static_dir")
     @classmethod

@@ -19,6 +19,7 @@ from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
 from server.ports.clock import Clock
 from server.ports.live import Setup
 from server.ports.people import People
+from server.ports.school_texts import SchoolTexts
 
 STATUSES: dict[str, SessionStatus] = {"running": "running", "closed": "closed", "lobby": "lobby"}
 MAY_BE_KNOWN_TO_TEACHERS = frozenset({"partner", None})
@@ -32,6 +33,7 @@ class PeopleDirectory:
     protocols: Mapping[str, Protocol]
     texts: Mapping[str, Text]
     clock: Clock
+    school_texts: SchoolTexts | None = None
 
     async def setup(self, session: str, pinned: Lesson | None = None) -> Setup | None:
         """See ports.live.Directory.setup. None where the session, its twinning or a usable plan does not exist."""
@@ -45,7 +47,8 @@ class PeopleDirectory:
         crossing = Counter(side_of_class[s.class_id] for s in students if may_cross(s))
         largest = largest_group(crossing["a"], crossing["b"])
         try:
-            lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
+            texts = self.texts if pinned else await self._texts_of(planned.plan.text)
+            lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, texts, largest)
         except PlanProblem:
             return None
         adults = {side.side: side.adult for side in planned.sides}
@@ -79,6 +82,13 @@ class PeopleDirectory:
                 talk_shown=planned.plan.talk_shown,
             ),
         )
+
+    async def _texts_of(self, wanted: str | None) -> Mapping[str, Text]:
+        """Return the library, with a text that a school brought where the plan names one: planning looks at whose it is."""
+        if self.school_texts is None or wanted is None or wanted in self.texts:
+            return self.texts
+        found = await self.school_texts.text(wanted)
+        return {wanted: found.text} if found else self.texts
 
     async def history(self, session: str) -> History:
         """See ports.live.Directory.history."""

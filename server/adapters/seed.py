@@ -35,6 +35,7 @@ from server.ports.people import People
 TWINNING = "demo-twinning"
 SESSION = "demo-lesson"
 QUARTER = timedelta(minutes=15)
+MOST_OF_A_CLASS = 500
 Hash = Callable[[str], Awaitable[str]]
 
 HAIFA = School(
@@ -166,8 +167,12 @@ class DemoPeople(BaseModel):
     kind: Literal["havruta demo"] = "havruta demo"
 
 
-async def seed_demo(people: People, clock: Clock, kept_in: Path, hash_password: Hash) -> DemoPeople:
+async def seed_demo(
+    people: People, clock: Clock, kept_in: Path, hash_password: Hash, each: int | None = None
+) -> DemoPeople:
     """Make the sample twinning, or find the one that is there; what was done in it stays.
+
+    `each`: classes that are smaller are filled up to this many, to rehearse with a whole school.
 
     Passwords and codes are made once and kept in `kept_in` (readable by the owner only): they are needed again at each start,
     and the store holds no password. A code renewed since is read from the store. When the file is gone, teachers get new
@@ -176,6 +181,8 @@ async def seed_demo(people: People, clock: Clock, kept_in: Path, hash_password: 
     fresh = await people.school(CHICAGO.id) is None or await people.session(SESSION) is None
     if fresh:
         await _make(people, clock.now())
+    if each is not None:
+        await _fill_up(people, each, clock.now())
     await _keep_upcoming(people, clock.now())
     passwords = _kept_passwords(kept_in)
     for _, staff_id, email, _, _ in _STAFF:
@@ -217,6 +224,21 @@ async def _make(people: People, now: datetime) -> None:
         )
     )
     await people.save_session(_lesson(now))
+
+
+async def _fill_up(people: People, each: int, now: datetime) -> None:
+    """Add invented students until both classes have so many; who is there already stays."""
+    for school, names in ((HAIFA, _HAIFA_NAMES), (CHICAGO, _CHICAGO_NAMES)):
+        there = {student.id for student in await people.students_in([_class_of(school)])}
+        new: list[Student] = []
+        for number in range(len(names), each):
+            english, hebrew = (name.split(" ")[0] for name in names[number % len(names)])
+            made = _student(school, number, f"{english} {number + 1}", f"{hebrew} {number + 1}")
+            if made.id not in there:
+                new.append(made)
+        await people.add_students([(student, _new_code()) for student in new])
+        for student in new:
+            await people.set_consent(student.id, student.consent, "demo-levi", now)
 
 
 _CLASS_NAMES: dict[str, Wording] = {

@@ -57,6 +57,7 @@ async def test_pages_around_a_lesson(watch: Watch, tmp_path: Path) -> None:
         "/classes/demo-chicago-7",
         "/protocols/noticing_and_wondering",
         "/texts/ruth-1",
+        "/texts/import",
         "/review",
     )
     async with demo_watched(watch, tmp_path) as server:

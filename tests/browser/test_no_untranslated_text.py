@@ -136,6 +136,7 @@ INSIDE = (
     "/protocols/self_assessment",
     "/texts",
     "/texts/ruth-1",
+    "/texts/import",
     "/review",
     "/safety",
 )

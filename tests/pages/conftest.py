@@ -25,7 +25,9 @@ from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
+from server.adapters.sql.school_texts import SqlSchoolTexts
 from server.adapters.sql.sign_ins import SqlSignIns
+from server.core.importing.fetched import Fetched
 from server.core.people.models import (
     ClassGroup,
     Consent,
@@ -52,13 +54,17 @@ from server.edges.pages import (
     printing,
     rehearsal,
     rehearse,
+    rehearse_lesson,
     schools,
+    text_import,
     twinnings,
 )
 from server.edges.pages.live import ICE
 from server.edges.pages.rehearsal import REHEARSALS
+from server.edges.pages.text_shelf import SCHOOL_TEXTS, TEXT_SOURCE
 from server.edges.parts import PARTS, Parts
 from server.edges.security import MIDDLEWARES, MOST_BYTES, add_security_headers
+from server.ports.school_texts import FetchTrouble
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -181,6 +187,16 @@ class PageSettings:
     trusted_proxies: int = 0
     media_origins: tuple[str, ...] = ()
     livekit_rooms: bool = False
+
+
+class NoSource:
+    """A library of texts elsewhere that nobody has set up."""
+
+    host = ""
+
+    async def fetch(self, reference: str, editions: Mapping[str, str], now: datetime) -> Fetched:
+        """It answers nothing."""
+        raise FetchTrouble("off")
 
 
 @dataclass
@@ -322,7 +338,20 @@ def make_house_app(
     loader = jinja2.FileSystemLoader(ROOT / "server/templates")
     install_locale(aiohttp_jinja2.setup(app, loader=loader), app[CATALOGUES])
     app.on_response_prepare.append(add_security_headers)
-    for module in (home, schools, twinnings, classes, cards, planning, printing, library, rehearsal, rehearse):
+    for module in (
+        home,
+        schools,
+        twinnings,
+        classes,
+        cards,
+        planning,
+        printing,
+        library,
+        rehearsal,
+        rehearse,
+        text_import,
+        rehearse_lesson,
+    ):
         app.add_routes(module.routes)
     return app
 
@@ -346,6 +375,7 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     people, sign_ins, clock, live = SqlPeople(engine, SECRET), SqlSignIns(engine), StillClock(), Forgetting()
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
     app[REHEARSALS] = SqlRehearsals(engine, SECRET)
+    app[SCHOOL_TEXTS], app[TEXT_SOURCE] = SqlSchoolTexts(engine), NoSource()
     client = TestClient(TestServer(app))
     await client.start_server()
     yield House(client, people, clock, live, sign_ins)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from conftest import House
 
 EVERYWHERE = ("/home", "/protocols", "/protocols/noticing_and_wondering", "/texts", "/texts/ruth-1")
+BY_THOSE_WHO_TEACH = ("/texts/import", "/texts/import?from=ruth-1")
 OF_HAIFA = (
     "/schools/haifa",
     "/classes/class-haifa",
@@ -27,7 +28,7 @@ OF_BOTH = (
 )
 
 
-@pytest.mark.parametrize("path", [*EVERYWHERE, *OF_HAIFA, *OF_BOTH])
+@pytest.mark.parametrize("path", [*EVERYWHERE, *BY_THOSE_WHO_TEACH, *OF_HAIFA, *OF_BOTH])
 async def test_a_teacher_of_the_school_reads_it(house: "House", path: str) -> None:
     page = await (await house.desk_of("levi")).get(path)
     assert page.status == 200, page.words
@@ -57,7 +58,7 @@ async def test_for_another_school_it_does_not_exist(house: "House", path: str) -
     assert (await (await house.desk_of("other")).get(path)).status == 404
 
 
-@pytest.mark.parametrize("path", [*EVERYWHERE, *OF_HAIFA, *OF_BOTH])
+@pytest.mark.parametrize("path", [*EVERYWHERE, *BY_THOSE_WHO_TEACH, *OF_HAIFA, *OF_BOTH])
 async def test_who_is_not_signed_in_is_asked_to(house: "House", path: str) -> None:
     page = await (await house.desk_of("")).get(path)
     assert (page.status, page.location.startswith("/signin?next=/")) == (303, True)
@@ -80,6 +81,8 @@ async def test_what_is_not_there_is_not_found(house: "House", path: str) -> None
         ("lead", "/classes/class-chicago/rehearsal/it"),
         ("admin", "/twinnings/twinning/sessions/new"),
         ("stone", "/students/chicago-0/erase"),
+        ("lead", "/texts/import"),
+        ("admin", "/texts/import"),
     ],
 )
 async def test_a_role_without_the_right_is_refused_in_its_own_school(house: "House", who: str, path: str) -> None:
@@ -101,6 +104,10 @@ async def test_a_role_without_the_right_is_refused_in_its_own_school(house: "Hou
         ("admin", "/students/chicago-0/code"),
         ("admin", "/sessions/lesson"),
         ("stone", "/classes/class-haifa/consent"),
+        ("lead", "/sessions/lesson/rehearse"),
+        ("admin", "/sessions/lesson/rehearse"),
+        ("lead", "/texts/import"),
+        ("admin", "/texts/import"),
     ],
 )
 async def test_a_form_is_refused_to_whoever_may_not_send_it(house: "House", who: str, path: str) -> None:
@@ -108,7 +115,25 @@ async def test_a_form_is_refused_to_whoever_may_not_send_it(house: "House", who:
 
 
 @pytest.mark.parametrize(
-    "path", [*EVERYWHERE, *OF_BOTH, "/schools/haifa", "/classes/class-haifa", "/classes/class-haifa/rehearsal"]
+    "path",
+    [
+        *EVERYWHERE,
+        *BY_THOSE_WHO_TEACH,
+        *OF_BOTH,
+        "/schools/haifa",
+        "/classes/class-haifa",
+        "/classes/class-haifa/rehearsal",
+    ],
 )
 async def test_every_page_reads_from_right_to_left_for_a_hebrew_reader(house: "House", path: str) -> None:
     assert 'lang="he" dir="rtl"' in (await (await house.desk_of("levi")).get(path)).html
+
+
+async def test_another_school_rehearses_no_lesson_of_ours(house: "House") -> None:
+    assert (await (await house.desk_of("other")).post("/sessions/lesson/rehearse")).status == 404
+
+
+async def test_where_nobody_can_be_simulated_there_is_nothing_to_rehearse(house: "House") -> None:
+    desk = await house.desk_of("stone")
+    assert (await desk.post("/sessions/lesson/rehearse")).status == 404
+    assert "Rehearse this lesson" not in (await desk.get("/sessions/lesson")).words

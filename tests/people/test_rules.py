@@ -28,6 +28,7 @@ WITHIN_A_SCHOOL: dict[Action, str] = {
     "review_student": "coordinator teacher safety_lead",
     "see_concerns": "safety_lead",
     "join_twinning": "coordinator",
+    "change_texts": "coordinator teacher",
 }
 ACROSS: dict[Action, str] = {
     "see_twinning": "admin coordinator teacher safety_lead",

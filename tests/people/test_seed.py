@@ -72,3 +72,16 @@ async def test_a_lesson_that_nobody_opened_is_still_ahead_on_another_day(sqlite:
     assert twinning is not None
     students = await people.students_in([c for side in moved.sides for c in side.classes])
     assert ready_to_start(moved, twinning, students, {s.adult for s in moved.sides if s.adult}) == []
+
+
+async def test_classes_are_filled_up_to_rehearse_with_a_whole_school(sqlite: AsyncEngine, tmp_path: Path) -> None:
+    people = SqlPeople(sqlite, SECRET)
+    small = await seed_demo(people, FixedClock(), tmp_path / "demo.json", hash_password)
+    large = await seed_demo(people, FixedClock(), tmp_path / "demo.json", hash_password, each=40)
+    assert len(large.students) == 80
+    assert all(student in large.students for student in small.students), (
+        "who is there already stays, with the same code"
+    )
+    assert len({student.names["en"] for student in large.students}) == 80
+    again = await seed_demo(people, FixedClock(), tmp_path / "demo.json", hash_password, each=40)
+    assert again.students == large.students

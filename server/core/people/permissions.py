@@ -14,6 +14,7 @@ Action = Literal[
     "change_class",
     "test_class",
     "erase_student",
+    "change_texts",
     "see_twinning",
     "change_twinning",
     "invite_school",
@@ -51,6 +52,7 @@ RULES: dict[Action, Rule] = {
     # Who keeps the school's network running is often an administrator; no child's name is shown there.
     "test_class": Rule(frozenset({ADMIN, "coordinator", "teacher"}), "own_school"),
     "erase_student": Rule(frozenset({"coordinator", "safety_lead"}), "own_school"),
+    "change_texts": Rule(TEACHES, "own_school"),
     "see_twinning": Rule(EVERYONE, "twinning"),
     "change_twinning": Rule(frozenset({"coordinator"}), "twinning"),
     "invite_school": Rule(frozenset({ADMIN, "coordinator"}), "twinning"),

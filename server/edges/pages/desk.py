@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from server.core.languages import Wording, direction, say
 from server.core.people.models import ClassGroup, LessonSession, School, SideName, Staff, Twinning
 from server.core.people.permissions import Action, may, takes_part
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges.identity import staff_of
 from server.edges.locale import CATALOGUES, locale_of
 from server.edges.locale import gettext as _
@@ -181,6 +182,10 @@ class Desk:
         """Refuse with 403 whoever may not do `action`."""
         if not self.may(action, school=school, twinning=twinning):
             raise web.HTTPForbidden
+
+    async def classes(self, school: str) -> list[ClassGroup]:
+        """Return a school's classes; the invented class of a rehearsal is none, and the partner school sees nothing of it."""
+        return [group for group in await self.parts.people.classes_of(school) if not is_rehearsal(group.id)]
 
     async def takes_part(self, lesson: LessonSession) -> bool:
         """Whether the reader's school brings a class to a lesson: only then is it theirs to agree to, hold and look back at."""

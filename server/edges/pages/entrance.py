@@ -17,6 +17,7 @@ from server.edges.limits import CODES, LIMITS, PASSWORDS, client_address
 from server.edges.locale import CATALOGUES, locale_of, remember_language, speak
 from server.edges.locale import gettext as _
 from server.edges.pages.live import student_boot
+from server.edges.pages.rehearse_lesson import REHEARSE, begin
 from server.edges.pages.scripts import script_json
 from server.edges.parts import PARTS
 from server.edges.problems import Problem
@@ -101,6 +102,20 @@ async def be_a_teacher(request: web.Request) -> web.Response:
     if staff is None:
         raise web.HTTPNotFound
     response = web.HTTPSeeOther(f"/sessions/{demo.session}/live" if demo.session else "/home")
+    await identity.sign_in_staff(request, response, staff)
+    raise response
+
+
+@routes.post("/demo/rehearse")
+async def rehearse_the_lesson(request: web.Request) -> web.Response:
+    """Sign in as the first of the sample teachers and rehearse the sample lesson alone."""
+    demo, people = _demo_or_404(request), request.app[PARTS].people
+    staff = await people.staff(demo.teachers[0].id) if demo.teachers else None
+    lesson = await people.session(demo.session)
+    twinning = await people.twinning(lesson.twinning) if lesson else None
+    if staff is None or lesson is None or twinning is None or REHEARSE not in request.app:
+        raise web.HTTPNotFound
+    response = web.HTTPSeeOther(await begin(request, lesson, twinning, staff))
     await identity.sign_in_staff(request, response, staff)
     raise response
 

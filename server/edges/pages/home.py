@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.core.people.models import ClassGroup, LessonSession, School, Student, Twinning
 from server.core.people.permissions import takes_part
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges.pages.desk import Clock, Desk, desk_of, other_side
 from server.edges.pages.rehearsal import tested
 
@@ -62,12 +63,12 @@ async def home_page(desk: Desk, more: dict[str, object], status: int = 200) -> w
     behind = sorted(
         (line for line in lines if line.ours and line.lesson.status == "closed"), key=lambda line: line.lesson.starts_at
     )
-    classes = await desk.parts.people.classes_of(desk.school.id)
+    classes = await desk.classes(desk.school.id)
     context = {
         "next": ahead[0] if ahead else None,
         "later": ahead[1:],
         "behind": behind[::-1][:LOOKED_BACK_AT],
-        "twinnings": [await _twinning_line(desk, twinning) for twinning in twinnings],
+        "twinnings": [await _twinning_line(desk, twinning) for twinning in twinnings if not is_rehearsal(twinning.id)],
         "classes": [await class_line(desk, group) for group in classes],
         "may_plan": any(desk.may("plan_session", twinning=twinning) for twinning in twinnings),
         "may_change_class": desk.may("change_class"),

@@ -6,6 +6,7 @@ from server.core.languages import COMPLETE, direction
 from server.core.live.protocol import Band, resolved
 from server.core.texts import Segment, the_name, verse_number
 from server.edges.pages.desk import Desk, desk_of
+from server.edges.pages.text_shelf import own_texts, used_in, whose
 
 routes = web.RouteTableDef()
 
@@ -51,20 +52,32 @@ async def protocol(request: web.Request) -> web.Response:
 
 @routes.get("/texts")
 async def texts(request: web.Request) -> web.Response:
-    """List all texts with what they are about."""
+    """List all texts with what they are about, those of the reader's school first."""
     desk = await desk_of(request)
     listed = sorted(desk.parts.texts.values(), key=lambda text: desk.say(text.title))
-    return desk.render("library/texts.html", {"texts": listed, "language_name": desk.language_name})
+    own = [kept.text for kept in await own_texts(desk)]
+    context = {"texts": listed, "own": own, "may_bring": desk.may("change_texts"), "language_name": desk.language_name}
+    return desk.render("library/texts.html", context)
 
 
 @routes.get("/texts/{text}")
 async def text(request: web.Request) -> web.Response:
     """Show one text in both languages, with where it comes from and its licence."""
     desk = await desk_of(request)
-    found = desk.parts.texts.get(request.match_info["text"])
+    found, kept = desk.parts.texts.get(request.match_info["text"]), None
     if found is None:
-        raise web.HTTPNotFound
-    context = {"text": found, "shown_in": both_languages(desk), "language_name": desk.language_name}
+        kept = await whose(desk, request.match_info["text"])
+        found = kept.text
+    ours = kept is not None and kept.school == desk.school.id
+    context = {
+        "text": found,
+        "shown_in": [lang for lang in both_languages(desk) if any(lang in s.words for s in found.segments)],
+        "language_name": desk.language_name,
+        "kept": kept,
+        "ours": ours,
+        "may_change": ours and desk.may("change_texts"),
+        "used": await used_in(desk, kept) if kept and ours else [],
+    }
     return desk.render("library/text.html", context | reading(desk))
 
 

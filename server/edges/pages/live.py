@@ -12,6 +12,7 @@ from server.core.live.signalling import media_between
 from server.core.people.consent import may_cross, unanswered
 from server.core.people.models import LessonSession, School, Staff, Student
 from server.core.people.permissions import takes_part
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges import identity
 from server.edges.api import as_json
 from server.edges.locale import gettext as _
@@ -220,7 +221,7 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
         },
         "phrasebook": PHRASEBOOK,
         "the_name": school.the_name if school else "written",
-        "demo": request.app[PARTS].settings.demo,
+        "demo": request.app[PARTS].settings.demo and not is_rehearsal(lesson.id),
         "fill": "/demo/fill",
         **await lesson_boot(request, lesson, staff.school),
     }

@@ -37,10 +37,13 @@ from server.core.twinning.plan import (
     problems,
     timetable,
 )
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges.pages.desk import Clock, Desk, desk_of, other_side, see_other
 from server.edges.pages.library import GROUPS, reading
 from server.edges.pages.plan_form import Form, TypedPlan, read_hour, takes_statements, typed_from, typed_in, understood
 from server.edges.pages.rehearsal import tested
+from server.edges.pages.rehearse_lesson import may_rehearse
+from server.edges.pages.text_shelf import texts_for
 
 routes = web.RouteTableDef()
 
@@ -124,7 +127,8 @@ async def make_lesson(request: web.Request) -> web.Response:
     whole = typed_from(blank, desk.side_of(twinning), desk.school.zone)
     whole.title = {"en": typed["title_en"], "he": typed["title_he"]}
     whole.day, whole.at, whole.slot, whole.classes = typed["day"], typed["at"], typed["slot"], chosen
-    made = understood(whole, blank, desk.school.zone, allowed, desk.parts.protocols, desk.parts.texts)
+    texts = await texts_for(desk, twinning)
+    made = understood(whole, blank, desk.school.zone, allowed, desk.parts.protocols, texts)
     if made is None:
         return await _ask_for_new(desk, twinning, typed, whole.errors, chosen, status=422)
     made = await _in_its_arc(desk, made)
@@ -160,13 +164,14 @@ async def _change(desk: Desk, session: LessonSession, twinning: Twinning, form: 
     wish = str(form.get("do", "save"))
     typed = typed_in(form)
     allowed = await _allowed(desk, twinning)
+    texts = await texts_for(desk, twinning)
     if str(form.get("was", "")) != edition(session):
-        mine = understood(typed, session, desk.school.zone, allowed, desk.parts.protocols, desk.parts.texts)
+        mine = understood(typed, session, desk.school.zone, allowed, desk.parts.protocols, texts)
         return await _show(desk, session, twinning, typed, mine=mine, conflict=True, status=409)
     if wish == "add":
         typed.add(str(form.get("add", "")), desk.parts.protocols)
     typed.rearrange(wish)
-    changed = understood(typed, session, desk.school.zone, allowed, desk.parts.protocols, desk.parts.texts)
+    changed = understood(typed, session, desk.school.zone, allowed, desk.parts.protocols, texts)
     if changed is None:
         return await _show(desk, session, twinning, typed, status=422)
     side = desk.side_of(twinning)
@@ -201,7 +206,8 @@ async def _open_lobby(
 ) -> web.Response:
     """Open the lobby. `without`: how many children the teacher has seen will not be let across, as they ticked it."""
     views = await _side_views(desk, session, twinning)
-    found = problems(session.plan, session.slot_minutes, desk.parts.protocols, desk.parts.texts, _largest(views))
+    texts = await texts_for(desk, twinning)
+    found = problems(session.plan, session.slot_minutes, desk.parts.protocols, texts, _largest(views))
     if any(problem.blocks for problem in found) or _missing(session, twinning, views):
         typed.errors["open"] = "not_ready"
         return await _show(desk, session, twinning, typed, status=409)
@@ -258,7 +264,7 @@ async def _show(
     shown = mine or session
     views = await _side_views(desk, shown, twinning)
     largest = _largest(views)
-    protocols, texts = desk.parts.protocols, desk.parts.texts
+    protocols, texts = desk.parts.protocols, await texts_for(desk, twinning)
     found = problems(shown.plan, shown.slot_minutes, protocols, texts, largest)
     times = timetable(shown.plan, shown.slot_minutes, protocols, texts, largest)
     missing = _missing(session, twinning, views)
@@ -299,6 +305,7 @@ async def _show(
         "differs": differences(session, mine) if conflict and mine else (),
         "tested": await tested(desk, own_classes),
         "may_plan": desk.may("plan_session", twinning=twinning),
+        "may_rehearse": may_rehearse(desk, session, twinning, found),
         "may_change": desk.may("plan_session", twinning=twinning) and session.status == "planned",
     }
     return desk.render("planning/plan.html", context | reading(desk), status)
@@ -329,8 +336,14 @@ async def _ask_for_new(
 
 
 async def _classes(desk: Desk, twinning: Twinning) -> dict[SideName, list[ClassGroup]]:
+    # The classes of a rehearsal are for the rehearsal alone, and there are no others in it.
     return {
-        side.side: [group for school in side.schools for group in await desk.parts.people.classes_of(school)]
+        side.side: [
+            group
+            for school in side.schools
+            for group in await desk.parts.people.classes_of(school)
+            if is_rehearsal(group.id) == is_rehearsal(twinning.id)
+        ]
         for side in twinning.sides
     }
 

@@ -25,6 +25,7 @@ from server.core.review.rooms import (
     sides_of,
 )
 from server.core.texts import Segment, Text, the_name, verse_number
+from server.core.twinning.rehearsal_copy import is_rehearsal
 from server.edges.pages.desk import Desk, desk_of
 from server.edges.pages.home import LessonLine, lesson_lines, lines_of
 
@@ -222,9 +223,9 @@ async def index(request: web.Request) -> web.Response:
     people = desk.parts.people
     lines: list[LessonLine] = []
     for twinning in await people.twinnings_of(desk.school.id):
-        if may(desk.staff, "review_session", twinning=twinning):
+        if may(desk.staff, "review_session", twinning=twinning) and not is_rehearsal(twinning.id):
             lines += [line for line in await lesson_lines(desk, twinning) if line.ours and line.lesson.status in HELD]
-    groups = await people.classes_of(desk.school.id)
+    groups = await desk.classes(desk.school.id)
 
     def by_name(student: Student) -> str:
         return desk.say(student.names)
