@@ -121,8 +121,9 @@ def product_version() -> str:
 class LiveDoor:
     """What pages ask of the live room."""
 
-    def __init__(self, socket: LiveSocket) -> None:
+    def __init__(self, socket: LiveSocket, live: Live) -> None:
         self._socket = socket
+        self._live = live
 
     async def forget(self, student: str) -> None:
         """Close somebody's sockets and drop cached words."""
@@ -135,6 +136,14 @@ class LiveDoor:
     async def shares_changed(self, student: str) -> None:
         """Look again for whom devices speak."""
         await self._socket.shares_changed(student)
+
+    async def concerns_changed(self, session: str) -> None:
+        """Show anew which rooms to check on."""
+        await self._live.concerns_changed(session)
+
+    async def adults_changed(self, session: str) -> None:
+        """Look again who may come as a substitute or a guest."""
+        await self._live.adults_changed(session)
 
 
 async def make_app(settings: Settings) -> web.Application:
@@ -202,7 +211,7 @@ def _house(settings: Settings, library: Library) -> House:
         protocols=library.protocols,
         texts=library.texts,
         holidays=PackagedHolidays(),
-        live=LiveDoor(socket),
+        live=LiveDoor(socket, live),
     )
     app[api.VERSION] = product_version()
     app[api.METRICS] = metrics

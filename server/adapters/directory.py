@@ -97,7 +97,7 @@ class PeopleDirectory:
 
     async def concern(
         self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str, about: str | None,
-        words: str, evidence: tuple[WorkId, ...], near: frozenset[str] = frozenset(),
+        words: str, evidence: tuple[WorkId, ...], near: frozenset[str] = frozenset(), *, apart: bool = False,
     ) -> None:  # fmt: skip
         """See ports.live.Directory.concern."""
         student = await self.people.student(member)
@@ -118,6 +118,7 @@ class PeopleDirectory:
                     "words": words,
                     "accused": accused,
                     "evidence": evidence,
+                    "apart": apart,
                 }
             )
         )
@@ -130,6 +131,11 @@ class PeopleDirectory:
             for c in found
             if c.room and c.closed_at is None and c.kind != "contact" and c.about in MAY_BE_KNOWN_TO_TEACHERS
         )
+
+    async def rooms_to_part(self, session: str) -> frozenset[RoomId]:
+        """See ports.live.Directory.rooms_to_part."""
+        found = await self.people.concerns_in(session)
+        return frozenset(c.room for c in found if c.room and c.apart and c.closed_at is None and c.about == "partner")
 
     async def audit(
         self,

@@ -415,6 +415,8 @@ class LiveSocket:
             self._close_peer_here(subject)
         elif topic == "shares":
             await self._shares_changed_here(subject)
+        elif topic == "concerns":
+            self._live.publish.checks.pop(subject, None)
 
     async def _reseat(self, session_id: str) -> None:
         """Take every connection of a session to the room where its learner sits now."""

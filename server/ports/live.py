@@ -169,15 +169,20 @@ class Directory(Protocol):
 
     async def concern(self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str,
                       about: str | None, words: str, evidence: tuple[WorkId, ...],
-                      near: frozenset[str] = frozenset()) -> None:  # fmt: skip
+                      near: frozenset[str] = frozenset(), *, apart: bool = False) -> None:  # fmt: skip
         """Route a concern to the safety lead of the member's own school; a repeat of the same id is not a second one.
 
-        `near`: adults whom a concern about "an adult here" may mean; none of them ever sees it.
+        `near`: adults whom a concern about "an adult here" may mean; none of them ever sees it. `apart`: the child wants
+        to be apart from the partner.
         """
         ...
 
     async def rooms_to_check(self, session: str) -> frozenset[RoomId]:
         """Rooms with an open concern that the lesson's teachers may know of as "check on room 7", no more."""
+        ...
+
+    async def rooms_to_part(self, session: str) -> frozenset[RoomId]:
+        """Rooms in which somebody asked to be apart from their partner, as long as the concern is open; not who."""
         ...
 
     async def audit(self, who: str, what: str, session: str, room: RoomId | None, about: str | None = None,

@@ -182,11 +182,13 @@ class Live:
         evidence = tuple(w.id for w in works.values() if report.about == "partner" or w.member == member)
         report_id = fresh_id(c.Student(member), command_id, self._clock.now())
         near = await self._adults_near(session_id, room) if report.about == "adult" else frozenset[str]()
+        # Whom a child shares no room with, they are apart from already.
+        apart = report.apart and report.about == "partner" and room is not None
         await self._directory.concern(
-            setup, report_id, room, member, "report", report.about, report.words, evidence, near
+            setup, report_id, room, member, "report", report.about, report.words, evidence, near, apart=apart
         )
         if room and report.about == "partner":
-            self._check(session_id, room)
+            await self._check(session_id, room)
         return Outcome(session.version)
 
     async def _adults_near(self, session_id: str, room: RoomId | None) -> frozenset[str]:
@@ -196,9 +198,18 @@ class Live:
         came = {event.by for appended in log for event in appended.events if isinstance(event, e.TeacherCame)}
         return frozenset(here | came)
 
-    def _check(self, session_id: str, room: RoomId) -> None:
-        self.publish.checks[session_id] = self.publish.checks.get(session_id, frozenset()) | {room}
+    async def _check(self, session_id: str, room: RoomId) -> None:
+        """Let the teachers' row say "check on this room"; other processes read it anew, too."""
+        self.publish.checks.pop(session_id, None)
         self.publish.row_changed(session_id, room)
+        await self._bus.tell("concerns", session_id)
+
+    async def concerns_changed(self, session_id: str) -> None:
+        """Show the teachers' rows anew: a concern was closed, or opened again."""
+        self.publish.checks.pop(session_id, None)
+        for room in (await self.memory.session(session_id)).rooms:
+            self.publish.row_changed(session_id, room)
+        await self._bus.tell("concerns", session_id)
 
     async def device_state(self, peer: Peer) -> None:
         """Note which devices work, for the room and for the teachers."""
@@ -354,7 +365,7 @@ class Live:
                 setup = await self.scenes.setup(scene.session)
                 await self._directory.concern(setup, work.id, room.id, member, kind, None, "", (work.id,))
             if kind == "word_list":
-                self._check(scene.session.id, room.id)
+                await self._check(scene.session.id, room.id)
 
     async def _audit(self, room: Room, scene: Scene, teacher: c.Teacher, command: c.RoomDecision) -> None:
         match command:

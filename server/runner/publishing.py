@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import structlog
@@ -50,6 +51,14 @@ def encoded(message: BaseModel) -> bytes:
     return message.model_dump_json(exclude_defaults=False).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Rooms of a lesson that its teachers are asked to look at, and those where somebody asked to sit apart."""
+
+    look: frozenset[RoomId]
+    part: frozenset[RoomId]
+
+
 class Publisher:
     """Makes views and hands them to the outbox. `start` and `stop` bound the life of its pulse."""
 
@@ -77,7 +86,7 @@ class Publisher:
         self._waves: dict[str, asyncio.Task[None]] = {}
         self._beat = asyncio.Event()
         self._pulse: asyncio.Task[None] | None = None
-        self.checks: dict[str, frozenset[RoomId]] = {}
+        self.checks: dict[str, Checks] = {}
         self.carrier: Callable[[], Literal["livekit", "mesh"]] = lambda: "mesh"
         """Asked who carries the pictures of the whole class."""
 
@@ -259,12 +268,21 @@ class Publisher:
         """Send board rows to the teachers."""
         session = await self._memory.session(session_id)
         scene = await self._scenes.scene(session, self._clock.now())
-        if session_id not in self.checks:
-            self.checks[session_id] = await self._directory.rooms_to_check(session_id)
-        checks = self.checks[session_id]
+        checks = self.checks.get(session_id)
+        if checks is None:
+            look, part = await asyncio.gather(
+                self._directory.rooms_to_check(session_id), self._directory.rooms_to_part(session_id)
+            )
+            checks = self.checks[session_id] = Checks(look, part)
         talking = self._talking(session_id)
         rows = [
-            row_view(await self._memory.room(room), scene, check=room in checks, talking=talking)
+            row_view(
+                await self._memory.room(room),
+                scene,
+                check=room in checks.look,
+                apart=room in checks.part,
+                talking=talking,
+            )
             for room in sorted(rooms & set(session.rooms))
         ]
         body = encoded(RowsOut(now=self._now(), rows=tuple(rows)))

@@ -30,11 +30,12 @@ class SaveDraft(Message):
 
 
 class ReportConcern(Message):
-    """Report a concern: about my partner, an adult here, or me or home."""
+    """Report a concern: about my partner, an adult here, or me or home. `apart`: I want to be apart from my partner now."""
 
     kind: Literal["report_concern"] = "report_concern"
     about: Literal["partner", "adult", "me"]
     words: Annotated[str, Field(max_length=2_000)] = ""
+    apart: bool = False
 
 
 class DeviceState(Message):

@@ -58,7 +58,7 @@
 /**
  * @typedef {{room: string, number: number, version: number, members: string[], present: string[], step: number, state: RoomState,
  *   finished: string[], acts: string | null, help: HelpView | null, visitors: string[], entered_at: number | null,
- *   ends_at: number | null, moved_at: number | null, check: boolean, talk?: TalkView | null}} RowView
+ *   ends_at: number | null, moved_at: number | null, check: boolean, apart?: boolean, talk?: TalkView | null}} RowView
  */
 /**
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,

@@ -251,6 +251,7 @@ class RowView(View):
     ends_at: int | None
     moved_at: int | None
     check: bool = False
+    apart: bool = False
     talk: TalkView | None = None
 
 
@@ -517,7 +518,12 @@ NOBODY_TALKS: Mapping[MemberId, Talking] = {}
 
 
 def row_view(
-    room: Room, scene: Scene, *, check: bool = False, talking: Mapping[MemberId, Talking] = NOBODY_TALKS
+    room: Room,
+    scene: Scene,
+    *,
+    check: bool = False,
+    apart: bool = False,
+    talking: Mapping[MemberId, Talking] = NOBODY_TALKS,
 ) -> RowView:
     """Return the room's row on a teacher's board."""
     turn = _turn(room, scene)
@@ -537,6 +543,8 @@ def row_view(
         ends_at=None if scene.session.paused else milliseconds(scene.deadline(room)),
         moved_at=milliseconds(room.moved_at),
         check=check,
+        # Once they are parted, the wish is granted.
+        apart=apart and len(scene.seated(room)) > 1,
         talk=talk_view(room, scene, talking),
     )
 

@@ -111,7 +111,12 @@ function Actions({ desk, row, need, onEnter }) {
     need?.code === "help" &&
     html`<button type="button" class="button" onClick=${() => desk.act(place, "take_help", { room: row.room }, t("They see that you are on the way."))}>${t("I'm coming")}</button>`;
   const minute = need?.code === "stuck" || need?.code === "missing";
-  return html`${coming}
+  const apart =
+    row.apart &&
+    html`<button type="button" class="button" onClick=${() => {
+      desk.asked.value = { dialog: "part", room: row.room };
+    }}>${t("Separate now")}</button>`;
+  return html`${coming}${apart}
     ${minute && html`<button type="button" class="button" onClick=${() => desk.act(place, "add_time", { room: row.room, seconds: 60 }, t("One minute more for this room."))}>${t("+1 min")}</button>`}
     ${need && html`<button type="button" class="button" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}
     ${!need && html`<button type="button" class="button quiet" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}`;
