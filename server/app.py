@@ -31,6 +31,7 @@ from server.adapters.protocol_files import load_protocols
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
 from server.adapters.sql.engine import make_engine
 from server.adapters.sql.live import SqlLiveStore
+from server.adapters.sql.passes import SqlPasses
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
@@ -48,6 +49,7 @@ from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
+from server.edges.passes import PASSES
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
 from server.edges.socket import LiveSocket, make_sio
 from server.ports.live import Presence
@@ -182,7 +184,8 @@ def _house(settings: Settings, library: Library) -> House:
         presence, bus, manager = LocalPresence(clock, grace), LocalBus(), FastManager()
     sio = make_sio(FastJson, manager, settings.ping_seconds, settings.ping_timeout_seconds)
     sio.packet_class = TextPacket
-    directory = PeopleDirectory(people, library.protocols, library.texts, clock)
+    passes = SqlPasses(engine)
+    directory = PeopleDirectory(people, library.protocols, library.texts, clock, passes)
     outbox = SocketOutbox(sio)
     live = Live(store, directory, outbox, presence, bus, clock, assign, grace=grace, shared=bool(settings.redis_url))
     metrics = Metrics()
@@ -220,6 +223,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
     app[MEDIA] = media
+    app[PASSES] = passes
     app[REHEARSALS] = SqlRehearsals(engine, secret)
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
@@ -259,9 +263,10 @@ def _pages(app: web.Application, settings: Settings) -> None:
 
 
 def _sockets(app: web.Application, sio: Any) -> None:
-    """The same Engine.IO endpoint at the teachers' path and under each student's, where their cookie is scoped."""
+    """The same Engine.IO endpoint at the teachers' path, and under each student's and each pass, where their cookie is scoped."""
     sio.attach(app, socketio_path="socket.io")
     app.router.add_get("/s/{student}/socket.io/", sio.eio.handle_request)
+    app.router.add_get("/p/{pass}/socket.io/", sio.eio.handle_request)
 
 
 def _lesson_finder(live: Live, store: SqlLiveStore) -> Any:

@@ -11,6 +11,7 @@ from server.core.live.pairing import History
 from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
+from server.core.people.passes import Pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ class Setup:
     apart: frozenset[frozenset[MemberId]] = frozenset()
     schools: Mapping[str, str] = field(default_factory=dict[str, str])
     classrooms: Classrooms = Classrooms()
+    passes: Mapping[str, Pass] = field(default_factory=dict[str, Pass])
+    """Substitutes and guests by id, those whose pass is over included."""
 
 
 class Directory(Protocol):

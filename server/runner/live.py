@@ -24,6 +24,7 @@ from server.core.live.watchwords import alarming
 from server.core.live.works import MemberId, RoomId, Work, WorkId
 from server.ports.clock import Clock
 from server.ports.live import Append, Appended, Bus, Directory, Draft, Due, Outbox, Peer, Presence, Store, StoredWork
+from server.runner.guests import GUEST
 from server.runner.memory_of_rooms import Memory, grown_room, grown_session
 from server.runner.publishing import Publisher
 from server.runner.scenes import Scenes, fresh_id, sender_key
@@ -211,6 +212,18 @@ class Live:
             self.publish.row_changed(session_id, room)
         await self._bus.tell("concerns", session_id)
 
+    async def adults_changed(self, session_id: str) -> None:
+        """Look again who may come as a substitute or a guest, and show everybody who is here."""
+        self.scenes.forget(session_id)
+        await self._bus.tell("adults", session_id)
+        await self.adults_shown(session_id)
+
+    async def adults_shown(self, session_id: str) -> None:
+        """Show the children which guests look on, and the teachers who may come."""
+        session = await self.memory.session(session_id)
+        await self.publish.session(session, await self.scenes.scene(session, self._clock.now()))
+        await self.publish.guests.passes(session_id)
+
     async def device_state(self, peer: Peer) -> None:
         """Note which devices work, for the room and for the teachers."""
         await self._presence.put(peer)
@@ -264,6 +277,9 @@ class Live:
         session = await self.memory.session(peer.session)
         scene = await self.scenes.scene(session, self._clock.now())
         await self.publish.me(peer)
+        if peer.kind == GUEST:
+            await self.publish.guests.show(session.id)
+            return
         await self.publish.session(session, scene, only_to=peer.id)
         room = await self.memory.room(peer.room) if peer.room else None
         if room:
@@ -271,6 +287,7 @@ class Live:
         if peer.kind == "teacher":
             await self.publish.seats(session, only_to=peer.id)
             await self.publish.rows(session.id, set(session.rooms), only_to=peer.id)
+            await self.publish.guests.passes(session.id, only_to=peer.id)
         else:
             for member in peer.speaks_for:
                 # The second at a shared device may still wait for the seat beside the first.

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 import structlog
 from pydantic import BaseModel
@@ -27,6 +27,7 @@ from server.core.live.views import (
 from server.core.live.works import MemberId, RoomId
 from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
+from server.runner.guests import GUEST, Guests
 from server.runner.memory_of_rooms import Memory, words_of
 from server.runner.scenes import Scenes, UnknownSession
 from server.wire.messages import (
@@ -84,6 +85,7 @@ class Publisher:
         self._boards: set[str] = set()
         self._plenaries: set[str] = set()
         self._waves: dict[str, asyncio.Task[None]] = {}
+        self.guests = Guests(outbox, presence, clock, memory, scenes)
         self._beat = asyncio.Event()
         self._pulse: asyncio.Task[None] | None = None
         self.checks: dict[str, Checks] = {}
@@ -140,7 +142,8 @@ class Publisher:
     async def session(self, session: Session, scene: Scene, *, only_to: str | None = None) -> None:
         """Send the lesson's view to everyone in it, or to one connection."""
         setup = await self._scenes.setup(session)
-        view = session_view(session, scene, setup.hosts, await self._memory.words(session.id, None))
+        notes = await self._memory.words(session.id, None)
+        view = session_view(session, scene, setup.hosts, notes, self.guests.names(setup))
         body = encoded(ViewOut(part="session", now=self._now(), view=view))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)
@@ -148,18 +151,24 @@ class Publisher:
             await self._outbox.to_session(session.id, "view", body)
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
-        """Send who sits where to the teachers."""
-        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session)))
-        if only_to:
-            await self._outbox.to_peer(only_to, "view", body)
+        """Send who sits where to the teachers; to substitutes without the reasons, which tell of earlier lessons."""
+        view = seats_view(session)
+        body = encoded(ViewOut(part="seats", now=self._now(), view=view))
+        bare = encoded(ViewOut(part="seats", now=self._now(), view=view.model_copy(update={"why": {}})))
+        passes = (await self._scenes.setup(session)).passes
+        teachers = [p for p in self._presence.peers(session.id) if p.kind == "teacher"]
+        if only_to or any(peer.who in passes for peer in teachers):
+            for peer in teachers:
+                if only_to in (None, peer.id):
+                    await self._outbox.to_peer(peer.id, "view", bare if peer.who in passes else body)
         else:
             await self._outbox.to_teachers(session.id, "view", body)
 
     async def me(self, peer: Peer) -> None:
         """Tell a connection who it is."""
-        role = "teacher" if peer.kind == "teacher" else "student"
+        role = peer.kind if peer.kind in ("teacher", "guest") else "student"
         also = peer.speaks_for[1:]
-        view = MeView(peer=peer.id, who=peer.who, role=role, session=peer.session, side=peer.side, also=also)
+        view = MeView(peer=peer.id, who=peer.who, role=cast(Any, role), session=peer.session, side=peer.side, also=also)
         await self._outbox.to_peer(peer.id, "view", encoded(ViewOut(part="me", now=self._now(), view=view)))
 
     async def notice(self, session: str, code: str) -> None:
@@ -207,7 +216,7 @@ class Publisher:
 
     async def arrivals(self, session: str, *, only_to: Peer | None = None) -> None:
         """Tell who has arrived: teachers get everybody, students only numbers."""
-        peers = self._presence.peers(session)
+        peers = [p for p in self._presence.peers(session) if p.kind != GUEST]
         students = {(p.side, who) for p in peers if p.kind == "student" for who in p.speaks_for}
         adults = tuple(sorted({p.who for p in peers if p.kind == "teacher"}))
         counts = {side: sum(s == side for s, _ in students) for side in ("a", "b")}
@@ -376,6 +385,8 @@ class Publisher:
                     await self.board(session)
                 for session in plenaries:
                     await self.plenary(session)
+                for session in {*rows, *boards, *plenaries}:
+                    await self.guests.show(session)
             except (StoreUnavailable, UnknownSession) as problem:
                 # Browsers resync by version; what is lost here is only a moment.
                 _logger.warning("beat_lost", reason=type(problem).__name__)

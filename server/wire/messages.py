@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.core.live import commands as c
 from server.core.live import views as v
+from server.core.live.guests import GuestView, PassesView
 from server.core.live.media import TalkView
 from server.core.live.works import Entries, MemberId, RoomId
 
@@ -179,7 +180,7 @@ class MeView(Message):
 
     peer: str
     who: str
-    role: Literal["student", "teacher"]
+    role: Literal["student", "teacher", "guest"]
     session: str
     side: str
     also: tuple[MemberId, ...] = ()
@@ -188,9 +189,20 @@ class MeView(Message):
 class ViewOut(Message):
     """A part of what the browser shows; it keeps the newer of each (part, scope). `now`: server clock, ms."""
 
-    part: Literal["me", "session", "room", "mine", "board", "presence", "seats", "plenary"]
+    part: Literal["me", "session", "room", "mine", "board", "presence", "seats", "plenary", "guest", "passes"]
     now: int
-    view: v.SessionView | v.RoomView | v.MineView | v.BoardView | v.SeatsView | PlenaryView | PresenceView | MeView
+    view: (
+        v.SessionView
+        | v.RoomView
+        | v.MineView
+        | v.BoardView
+        | v.SeatsView
+        | PlenaryView
+        | PresenceView
+        | MeView
+        | GuestView
+        | PassesView
+    )
 
 
 class RowsOut(Message):

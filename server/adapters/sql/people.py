@@ -476,7 +476,7 @@ class SqlPeople:
         """Return how many open concerns and notices nobody at the school has opened yet."""
         open_ones = [c.id for c in await self.concerns_of(school, reader) if c.closed_at is None]
         told = [notice.concern for notice in await self.notices_to(school, reader)]
-        opened = select(t.audit.c.about, t.audit.c.what).where(
+        opened = select(t.audit).where(
             t.audit.c.about.in_([*open_ones, *told]),
             t.audit.c.school == school,
             t.audit.c.what.in_(("concern_opened", "notice_opened")),

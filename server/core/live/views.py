@@ -30,6 +30,7 @@ class Host:
     side: str
     names: dict[str, str]
     school: dict[str, str]
+    substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +192,20 @@ class PauseView(View):
 
 
 class HostView(View):
-    """An adult of the lesson."""
+    """An adult of the lesson; `substitute`: one who came by a link, for this lesson alone."""
 
     id: str
     side: str
     names: dict[str, str]
     school: dict[str, str]
+    substitute: bool = False
 
 
 class SessionView(View):
-    """The lesson, the same for everyone in it. `classrooms`: by side, whether its children sit in one room."""
+    """The lesson, the same for everyone in it. `classrooms`: by side, whether its children sit in one room.
+
+    `guests`: names of those who look on now, by the yes of both sides; they see the class board and no child.
+    """
 
     session: str
     version: int
@@ -214,6 +219,7 @@ class SessionView(View):
     hosts: tuple[HostView, ...]
     notes: tuple[NoteView, ...]
     classrooms: dict[str, bool] = {}
+    guests: tuple[str, ...] = ()
 
 
 class BoardEntryView(View):
@@ -495,7 +501,9 @@ def _intention(scene: Scene, mine: list[tuple[int, str, Work]]) -> str:
     return said[-1] if said else ""
 
 
-def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work]) -> SessionView:
+def session_view(
+    session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work], guests: tuple[str, ...] = ()
+) -> SessionView:
     """Return the lesson as everyone in it sees it."""
     pause = session.paused
     return SessionView(
@@ -508,9 +516,12 @@ def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works:
         paused=PauseView(since=milliseconds(pause.since) or 0, calm=pause.calm) if pause else None,
         started_at=milliseconds(session.started_at),
         closed_at=milliseconds(session.closed_at),
-        hosts=tuple(HostView(id=h.id, side=h.side, names=h.names, school=h.school) for h in hosts),
+        hosts=tuple(
+            HostView(id=h.id, side=h.side, names=h.names, school=h.school, substitute=h.substitute) for h in hosts
+        ),
         notes=notes_view(session, works, None),
         classrooms={side: in_one_classroom(scene, side) for side in ("a", "b")},
+        guests=guests,
     )
 
 
