@@ -34,6 +34,7 @@ from server.runner.scenes import UnknownSession
 from server.wire.messages import (
     LARGEST_MESSAGE,
     Ack,
+    AdultBeside,
     DeviceState,
     Incoming,
     Malformed,
@@ -583,6 +584,11 @@ class LiveSocket:
         match command:
             case SaveDraft():
                 return await self._live.save_draft(peer.session, member, command)
+            case AdultBeside():
+                # At once, as above.
+                connection.peer = replace(peer, adult_beside=command.here)
+                await self._live.device_state(connection.peer)
+                return Outcome(0)
             case TalkShare():
                 if await self._live.counts_talk(peer, command):
                     # At once, as above.

@@ -199,7 +199,7 @@ class Peer:
     """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation.
     `id` stays while a page stays: its next connection has the same one, on whichever process.
     `also`: the second learner at a shared device; they have one camera and one microphone between them.
-    `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
+    `adult_beside`: the child says that an adult sits beside them. `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
     """
 
     id: str
@@ -216,6 +216,7 @@ class Peer:
     talk_step: int = -1
     talk_seconds: int = 0
     talk_reliable: bool = False
+    adult_beside: bool = False
 
     @property
     def speaks_for(self) -> tuple[str, ...]:

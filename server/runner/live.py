@@ -259,7 +259,9 @@ class Live:
     async def is_together(self, session_id: str) -> bool:
         """Whether the whole class is at one step together now."""
         session = await self.memory.session(session_id)
-        return session.floor >= 0 and is_together(session, (await self.scenes.setup(session)).lesson)
+        if session.floor < 0 and session.modelling is None:
+            return False
+        return is_together(session, (await self.scenes.setup(session)).lesson)
 
     async def look_at_room(self, session_id: str, room: RoomId) -> None:
         """Look whether somebody's absence, now longer than the grace, lets a room go on; and show whose turn it is then."""

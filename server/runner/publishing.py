@@ -338,12 +338,12 @@ class Publisher:
     async def plenary(self, session_id: str, *, only_to: str | None = None) -> None:
         """Send the whole class's part; names are in it only while all are together."""
         session = await self._memory.session(session_id)
-        if session.status == "lobby":
-            return
         setup = await self._scenes.setup(session)
         together = is_together(session, setup.lesson)
         now = session.plenary
-        seated = [m for members in session.rooms.values() for m in members] if together else []
+        # While the teachers show something nobody else is on the air, and there is nobody to name.
+        in_rooms = together and session.status == "running"
+        seated = [m for members in session.rooms.values() for m in members] if in_rooms else []
         view = PlenaryView(
             session=session_id,
             version=session.version,
@@ -421,4 +421,5 @@ def _peer_view(peer: Peer) -> PeerView:
         microphone=peer.microphone,
         also=peer.speaks_for[1:],
         holding=peer.holding,
+        adult_beside=peer.adult_beside,
     )

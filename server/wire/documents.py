@@ -6,13 +6,24 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from server.core.live import commands as c
-from server.wire.messages import OUTGOING, Ack, DeviceState, ReportConcern, Resync, SaveDraft, Signal, TalkShare
+from server.wire.messages import (
+    OUTGOING,
+    Ack,
+    AdultBeside,
+    DeviceState,
+    ReportConcern,
+    Resync,
+    SaveDraft,
+    Signal,
+    TalkShare,
+)
 
 STUDENT_COMMANDS: tuple[type[BaseModel], ...] = (
     *c.StudentCommand.__args__,
     SaveDraft,
     ReportConcern,
     DeviceState,
+    AdultBeside,
     TalkShare,
     Resync,
 )

@@ -48,6 +48,13 @@ class DeviceState(Message):
     holding: bool = False
 
 
+class AdultBeside(Message):
+    """Whether an adult sits beside me (at home, or an aide): a sign for my partner and the teachers. Kept by nobody."""
+
+    kind: Literal["adult_beside"] = "adult_beside"
+    here: bool
+
+
 class TalkShare(Message):
     """How many seconds I have talked in this step so far, measured here; `reliable` with headphones. Kept by nobody."""
 
@@ -63,7 +70,7 @@ class Resync(Message):
     kind: Literal["resync"] = "resync"
 
 
-SideCommand = SaveDraft | ReportConcern | DeviceState | TalkShare | Resync
+SideCommand = SaveDraft | ReportConcern | DeviceState | AdultBeside | TalkShare | Resync
 Incoming = Annotated[
     c.StudentCommand | c.TeacherRoomCommand | c.ProposeRooms | c.SessionCommand | SideCommand,
     Field(discriminator="kind"),
@@ -120,7 +127,7 @@ class PeerView(Message):
     """A connection in the room. `peer` stays the same while a page stays, whatever becomes of its connections.
 
     When two peers meet, the one with the lower `order` is the impolite one (W3C perfect negotiation) from then on.
-    `also`: the second learner at a shared device.
+    `also`: the second learner at a shared device. `adult_beside`: the child says that an adult sits there, too.
     """
 
     peer: str
@@ -131,6 +138,7 @@ class PeerView(Message):
     microphone: str = "off"
     also: tuple[MemberId, ...] = ()
     holding: bool = False
+    adult_beside: bool = False
 
 
 class PresenceView(Message):

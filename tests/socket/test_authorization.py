@@ -47,6 +47,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "save_draft": {**STEP, "input": "idea", "sequence": 1, "entries": []},
     "report_concern": {"about": "me"},
     "device_state": {"camera": "off", "microphone": "off"},
+    "adult_beside": {"here": True},
     "talk_share": {**STEP, "seconds_spoken": 7},
     "resync": {},
     "add_time": {"room": "ROOM"},
@@ -70,6 +71,8 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "put_hand_down": {"member": "no-such-child"},
     "mute_person": {"who": "no-such-child"},
     "spotlight": {"who": None},
+    "start_modelling": {},
+    "end_modelling": {},
     "close_session": {},
     "lay_out_rooms": {"rooms": {}},
 }
@@ -81,6 +84,7 @@ STUDENTS: dict[str, dict[Role, str]] = {
     "ask_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", **TO_NO_ADULT},
     "cancel_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", **TO_NO_ADULT},
     "report_concern": {"seated": "ok", "elsewhere": "ok", "unseated": "ok", **TO_NO_ADULT},
+    "adult_beside": dict.fromkeys(ROLES, "ok") | TO_NO_ADULT,
     "raise_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
     "lower_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
 }  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
@@ -110,6 +114,8 @@ TEACHERS = {
     "put_hand_down": "not_together",
     "mute_person": "not_together",
     "spotlight": "not_together",
+    "start_modelling": "already_running",
+    "end_modelling": "already_running",
     "close_session": "ok",
 }
 NOT_FOR_SUBSTITUTES = {"remove_member", "close_session"}
@@ -131,6 +137,8 @@ FROM_ELSEWHERE = {
     "put_hand_down": "not_running",
     "mute_person": "not_running",
     "spotlight": "not_running",
+    "start_modelling": "ok",
+    "end_modelling": "ok",
     "close_session": "ok",
 }
 EXPECTED: dict[str, dict[Role, str]] = {

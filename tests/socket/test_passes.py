@@ -261,7 +261,9 @@ async def test_a_teacher_who_is_lost_leaves_the_lesson_running_and_comes_back_to
         await levi.connect()
         await levi.until(lambda p: p.views.get("session", {}).get("notes"), "for what holds now")
         assert levi.views["session"]["floor"] == gate
-        await levi.until(lambda p: (p.rows.get(room, {}).get("help") or {}).get("taken_by") == CHICAGO_TEACHER, "for the row")
+        await levi.until(
+            lambda p: (p.rows.get(room, {}).get("help") or {}).get("taken_by") == CHICAGO_TEACHER, "for the row"
+        )
         await stone.until(lambda p: HAIFA_TEACHER in p.views["presence"]["adults"], "to see Levi again")
 
 

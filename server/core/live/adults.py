@@ -28,6 +28,8 @@ SUBSTITUTE_MAY: tuple[type[c.Command], ...] = (
     c.PutHandDown,
     c.MutePerson,
     c.Spotlight,
+    c.StartModelling,
+    c.EndModelling,
 )
 
 

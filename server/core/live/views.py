@@ -191,6 +191,15 @@ class PauseView(View):
     calm: bool
 
 
+class ModellingView(View):
+    """Both classes watch the two teachers learn one verse; the time is an invitation."""
+
+    segment: str | None
+    since: int
+    seconds: int
+    by: str
+
+
 class HostView(View):
     """An adult of the lesson; `substitute`: one who came by a link, for this lesson alone."""
 
@@ -220,6 +229,7 @@ class SessionView(View):
     notes: tuple[NoteView, ...]
     classrooms: dict[str, bool] = {}
     guests: tuple[str, ...] = ()
+    modelling: ModellingView | None = None
 
 
 class BoardEntryView(View):
@@ -522,7 +532,15 @@ def session_view(
         notes=notes_view(session, works, None),
         classrooms={side: in_one_classroom(scene, side) for side in ("a", "b")},
         guests=guests,
+        modelling=_modelling(session),
     )
+
+
+def _modelling(session: Session) -> ModellingView | None:
+    now = session.modelling
+    if now is None:
+        return None
+    return ModellingView(segment=now.segment, since=milliseconds(now.since) or 0, seconds=now.seconds, by=now.by)
 
 
 NOBODY_TALKS: Mapping[MemberId, Talking] = {}
