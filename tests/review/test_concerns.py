@@ -190,7 +190,7 @@ async def test_the_page_shows_who_opened_what_and_when(held: "House") -> None:
     deeds = ("נפתח", "נפתח שוב אחרי סגירה", "נסגר", "נפתחו המילים השמורות איתו")
     places = [log.index(f">{deed} ·") for deed in deeds]
     assert places == sorted(places)
-    assert log.count("8:2") + log.count("16:2") + log.count("15:2") >= 4
+    assert log.count("<time ") == len(deeds)
 
 
 @pytest.mark.parametrize("what", ["reopen", "tell"])

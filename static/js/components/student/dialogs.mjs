@@ -49,7 +49,9 @@ export function ConcernDialog({ page, onClose }) {
   ];
   const report = () => {
     setSent("sending");
-    page.command("report_concern", { about, words, apart: apart && about === "partner" }, who).then((ack) => setSent(ack.ok ? "sent" : "refused"));
+    page
+      .command("report_concern", { about, words, apart: apart && about === "partner" }, who)
+      .then((ack) => setSent(ack.ok ? "sent" : "refused"));
   };
   if (sent)
     return html`<${Dialog} title=${t("Thank you for telling us")} onClose=${onClose}><${Reported} page=${page} sent=${sent} /><footer><button type="button" class="button primary" onClick=${onClose}>${t("Close")}</button></footer><//>`;
