@@ -362,9 +362,8 @@ async def test_a_route_answers_whom_it_may(house: House, served: Served, route: 
     path, expected = ROUTES[route]
     path = path.replace("HASH", house.people["teacher"].views["session"]["lesson"])
     kind, subject = WHO[who]
-    for name, role in (("SUBSTITUTE", "substitute"), ("GUEST", "guest")):
-        path = path.replace(name, house.people[role].who)
-        subject = subject.replace(name, house.people[role].who)
+    for name, bearer in (("SUBSTITUTE", house.people["substitute"]), ("GUEST", house.people["guest"])):
+        path, subject = path.replace(name, bearer.who), subject.replace(name, bearer.who)
     browser = await served.browser(kind, subject)
     async with browser.get(f"{served.url}{path}", allow_redirects=False) as answer:
         body = await answer.text()

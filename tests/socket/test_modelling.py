@@ -19,7 +19,8 @@ async def test_both_classes_see_the_verse_and_only_the_two_screens_are_in_the_ca
         child = lesson.students[0]
         assert (await levi.say("start_modelling", segment="1:16"))["ok"]
         for person in (levi, stone, *lesson.students):
-            await person.until(lambda p: (p.views["session"]["modelling"] or {}).get("segment") == "1:16", "the verse")
+            await person.until(lambda p: p.views["session"]["modelling"] is not None, "the verse")
+            assert person.views["session"]["modelling"]["segment"] == "1:16"
             await person.until(lambda p: p.views.get("plenary", {}).get("together"), "for the teachers")
             assert {peer["kind"] for peer in person.views["plenary"]["circle"]} == {"teacher"}
             assert person.views["plenary"]["people"] == []

@@ -28,6 +28,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMES = ("Noa", "נעה", "demo-haifa-01", "demo-chicago-01", "Levi", "Stone", "Mr Cohen")
 
 
+def taken_by(person: PersonOnline, room: str) -> str | None:
+    """Who is on the way to a room, as a teacher's board has it."""
+    row: dict[str, Any] = person.rows.get(room, {})
+    asked: dict[str, Any] = row.get("help") or {}
+    return asked.get("taken_by")
+
+
 async def is_told_and_cut(person: PersonOnline) -> None:
     await person.until(lambda p: "signed_out" in p.notices, "to be told")
     await person.until(lambda p: not p.client.connected, "to be disconnected")
@@ -56,14 +63,15 @@ async def test_a_substitute_is_the_adult_in_charge_and_signs_with_name_and_schoo
         assert host["school"]["en"]
         room = child.views["room"]["room"]
         assert (await child.say("ask_help"))["ok"]
-        for kind, fields in (
+        said: list[tuple[str, dict[str, Any]]] = [
             ("take_help", {"room": room}),
             ("enter_room", {"room": room}),
             ("send_note", {"text": "Look again"}),
             ("leave_room", {"room": room}),
             ("pause", {"calm": True}),
             ("resume", {}),
-        ):
+        ]
+        for kind, fields in said:
             assert (await cohen.say(kind, **fields))["ok"], kind
         await child.until(lambda p: p.views["session"]["notes"], "for the note")
         assert child.views["session"]["notes"][0]["by"] == cohen.who
@@ -261,9 +269,7 @@ async def test_a_teacher_who_is_lost_leaves_the_lesson_running_and_comes_back_to
         await levi.connect()
         await levi.until(lambda p: p.views.get("session", {}).get("notes"), "for what holds now")
         assert levi.views["session"]["floor"] == gate
-        await levi.until(
-            lambda p: (p.rows.get(room, {}).get("help") or {}).get("taken_by") == CHICAGO_TEACHER, "for the row"
-        )
+        await levi.until(lambda p: taken_by(p, room) == CHICAGO_TEACHER, "for the row")
         await stone.until(lambda p: HAIFA_TEACHER in p.views["presence"]["adults"], "to see Levi again")
 
 
@@ -276,6 +282,13 @@ async def test_the_adult_whom_a_child_may_mean_is_kept_out_though_it_is_a_substi
         assert (await child.say("report_concern", about="adult", words="he shouts"))["ok"]
         found = (await served.house.people.concerns_in(SESSION))[0]
         assert cohen.who in found.accused
+        # The lead of the child's school reads who is kept out; the substitute has no such page.
+        lead = await served.browser("staff", HAIFA_SAFETY)
+        async with lead.get(f"{served.url}/safety/{found.id}") as page:
+            assert "Mr Cohen" in (words := await page.text())
+            assert "he shouts" in words
+        async with cohen.http.get(f"{served.url}/safety/{found.id}", allow_redirects=False) as answer:
+            assert answer.status == 303
         await cohen.leave()
 
 

@@ -22,6 +22,7 @@ from server.core.review.rooms import entries_of, room_number, said_in
 from server.edges.locale import gettext as _
 from server.edges.pages.desk import Clock, Desk, desk_of, see_other
 from server.edges.pages.review import Faces, setting
+from server.edges.passes import PASSES
 
 routes = web.RouteTableDef()
 
@@ -203,7 +204,10 @@ async def _page(desk: Desk, found: Concern, more: dict[str, object], status: int
         "where": where,
         "who": faces.of,
         "told": told,
-        "kept_out": await _named(desk, found.accused),
+        "kept_out": [
+            *(desk.say(staff.names) for staff in await _named(desk, found.accused)),
+            *await _by_pass(desk, found),
+        ],
         "facing_leads": await _leads_across(desk, found, where),
         "across": [student for student in where.room if student.school != desk.school.id],
         "words": None,
@@ -251,6 +255,13 @@ async def _sat(desk: Desk, session: LessonSession, found: Concern) -> list[str]:
 async def _named(desk: Desk, ids: Sequence[str]) -> list[Staff]:
     found = [await desk.parts.people.staff(who) for who in dict.fromkeys(ids)]
     return [staff for staff in found if staff is not None]
+
+
+async def _by_pass(desk: Desk, found: Concern) -> list[str]:
+    """Return the names of substitutes whom the child may mean."""
+    passes = desk.request.app.get(PASSES)
+    borne = [await passes.get(who) for who in found.accused] if passes else []
+    return [_("%(name)s (substitute)") % {"name": one.name} for one in borne if one]
 
 
 async def _leads_across(desk: Desk, found: Concern, where: Context) -> list[Staff]:

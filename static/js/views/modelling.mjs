@@ -24,12 +24,12 @@ export function languagesOf(verse, language) {
 }
 
 /**
- * Return the first step that pairs do together: what the teachers show is how that is done.
+ * Return the first step that pairs do together with the text before them: what the teachers show is how that is done.
  * @param {Lesson | null} lesson
  * @returns {LessonStep | null}
  */
 export function shownStep(lesson) {
-  const index =
-    lesson?.steps.findIndex((step) => step.scope === "group" && !["frame", "read"].includes(step.kind)) ?? -1;
+  const withText = (/** @type {LessonStep} */ step) => step.scope === "group" && step.text_shown !== "none";
+  const index = lesson?.steps.findIndex((step) => withText(step) && !["frame", "read"].includes(step.kind)) ?? -1;
   return lesson && index >= 0 ? stepAt(lesson, index, 2) : null;
 }

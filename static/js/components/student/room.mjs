@@ -483,7 +483,7 @@ function Foot({ room, session, page, onHelp, onConcern }) {
         : html`<button type="button" class="button quiet help-button" onClick=${onHelp}><span class="glyph hand" aria-hidden="true"></span>${t("Help")}</button>`
     }
     <button type="button" class="button quiet" onClick=${onConcern}>${t("Report a concern")}</button>
-    <${AdultToggle} page=${page} />
+    <${AdultToggle} page=${page} short=${true} />
     ${page.allowed() !== "none" && html`<button type="button" class="button quiet" aria-label=${t("Sound and picture")} onClick=${() => setSound(true)}><span class="glyph speaker" aria-hidden="true"></span><span class="wide-only">${t("Sound and picture")}</span></button>`}
     ${sound && html`<${SoundDialog} page=${page} onClose=${() => setSound(false)} />`}
   </footer>`;

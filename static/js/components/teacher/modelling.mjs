@@ -4,8 +4,10 @@ import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { hostName, isolated } from "../../views/teacher/people.mjs";
 import { Modelled } from "../modelling.mjs";
+import { FaceGrid } from "../plenary.mjs";
+import { Tile } from "../tile.mjs";
 import { Dialog, Refused } from "./parts.mjs";
-import { WholeClass } from "./plenary.mjs";
+import { MyDevices } from "./plenary.mjs";
 
 /** @import { Desk } from "./state.mjs" */
 
@@ -24,13 +26,31 @@ export function TeachersModel({ desk }) {
       <p class="soft small">${t("Both classes see the verse and the two of you. {teacher} began it; either of you ends it.", { teacher: isolated(hostName(session.value.hosts, now.by, boot.language)) })}</p>
       <${Refused} desk=${desk} place="model" />
       <${Modelled} lesson=${lesson.value} now=${now} language=${boot.language} theName=${boot.the_name} clockNow=${() => desk.now.value} />
-      <${WholeClass} desk=${desk} />
+      <${OnAir} desk=${desk} />
     </section>`;
   return html`<p class="model-offer"><button type="button" class="button quiet" onClick=${() => {
     choosing.value = true;
   }}>${t("Teachers model: learn one verse before both classes")}</button></p>
     <${Refused} desk=${desk} place="model" />
     ${choosing.value && html`<${Choose} desk=${desk} onClose=${close} />`}`;
+}
+
+/** Both classrooms' screens, and nobody else. @param {{ desk: Desk }} props */
+function OnAir({ desk }) {
+  const silent = useSignal(false);
+  const { plenary, boot, session } = desk;
+  const view = plenary.view.value;
+  if (!plenary.together.value || !view) return null;
+  const { microphone, camera, stream } = plenary.mine;
+  return html`<div class="on-air">
+    <${MyDevices} desk=${desk} silent=${silent.value} onSilent=${(/** @type {boolean} */ now) => {
+      silent.value = now;
+    }} />
+    <p class="soft small">${t("One device in each classroom speaks for all: sound and microphone are on at the one by the screen, and off at others.")}</p>
+    <${FaceGrid} view=${view} call=${plenary} hosts=${session.value.hosts} side=${boot.side} silent=${silent.value}>
+      <div class="face"><${Tile} name="" whose="ours" self=${true} stream=${stream.value} hasVideo=${camera.value === "on"} muted=${microphone.value !== "on"} /></div>
+    <//>
+  </div>`;
 }
 
 /** @param {{ desk: Desk, onClose: () => void }} props */
