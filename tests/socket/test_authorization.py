@@ -88,9 +88,8 @@ STUDENTS: dict[str, dict[Role, str]] = {
     "raise_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
     "lower_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
 }  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
-EVERYBODY: dict[str, dict[Role, str]] = {
-    kind: dict.fromkeys(ROLES, "ok") | {"guest": "not_allowed"} for kind in ("device_state", "resync")
-}
+TO_ALL_BUT_GUESTS: dict[Role, str] = {role: "not_allowed" if role == "guest" else "ok" for role in ROLES}
+EVERYBODY: dict[str, dict[Role, str]] = dict.fromkeys(("device_state", "resync"), TO_ALL_BUT_GUESTS)
 TEACHERS = {
     "add_time": "ok",
     "move_room_on": "somebody_was_faster",
