@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { roomWords } from "../views/guest.mjs";
-import { languagesOf, verseOf } from "../views/modelling.mjs";
+import { languagesOf, shownStep, verseOf } from "../views/modelling.mjs";
 import { signature } from "../views/people.mjs";
 import { adultsHere, besideWords, roleWords } from "../views/teacher/also_here.mjs";
 import { needWords } from "../views/teacher/board.mjs";
@@ -66,4 +66,18 @@ test("the verse that teachers show stands in the reader's language first", () =>
   assert.equal(verseOf(lesson, { segment: "1:16", since: 0, seconds: 120, by: "levi" }), verse);
   assert.equal(verseOf(lesson, { segment: null, since: 0, seconds: 120, by: "levi" }), null);
   assert.deepEqual(languagesOf(verse, "he"), ["he", "en"]);
+});
+
+test("what pairs will do with the text in both languages stands below the verse, not how they greet each other", () => {
+  const step = (/** @type {object} */ given) => ({
+    scope: "group",
+    kind: "talk",
+    text_shown: "both",
+    for_group: {},
+    ...given,
+  });
+  const steps = [step({ id: "hello", text_shown: "none" }), step({ id: "aloud", kind: "read" }), step({ id: "why" })];
+  assert.equal(shownStep(/** @type {any} */ ({ steps }))?.id, "why");
+  assert.equal(shownStep(/** @type {any} */ ({ steps: steps.slice(0, 2) })), null);
+  assert.equal(shownStep(null), null);
 });

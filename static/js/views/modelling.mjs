@@ -29,7 +29,7 @@ export function languagesOf(verse, language) {
  * @returns {LessonStep | null}
  */
 export function shownStep(lesson) {
-  const withText = (/** @type {LessonStep} */ step) => step.scope === "group" && step.text_shown !== "none";
+  const withText = (/** @type {LessonStep} */ step) => step.scope === "group" && step.text_shown === "both";
   const index = lesson?.steps.findIndex((step) => withText(step) && !["frame", "read"].includes(step.kind)) ?? -1;
   return lesson && index >= 0 ? stepAt(lesson, index, 2) : null;
 }
