@@ -68,6 +68,6 @@ function SharedBoard({ boot, board, lesson }) {
 function Schools({ boot }) {
   return html`<span class="guest-schools">${Object.entries(boot.sides).map(
     ([side, about]) =>
-      html`<span key=${side} class="nowrap"><${SchoolMark} whose=${side === boot.side ? "ours" : "theirs"} /> <${Listed} names=${schoolNames(about, boot.language)} language=${boot.language} /></span> `,
+      html`<span key=${side}><${SchoolMark} whose=${side === boot.side ? "ours" : "theirs"} /> <${Listed} names=${schoolNames(about, boot.language)} language=${boot.language} /></span> `,
   )}</span>`;
 }

@@ -15,8 +15,8 @@ import { FaceGrid } from "../plenary.mjs";
  */
 export function AdultToggle({ page, short = false }) {
   const on = page.adultBeside.value;
-  const words = on ? t("An adult is beside me") : t("Is an adult beside me?");
-  return html`<button type="button" class="button quiet adult-toggle" aria-pressed=${String(on)} aria-label=${t("An adult is beside me")} title=${t("Your partner and your teachers see that an adult sits with you.")} onClick=${() => page.sayAdultBeside(!on)}>
+  const words = t("An adult is beside me");
+  return html`<button type="button" class="button quiet adult-toggle" aria-pressed=${String(on)} aria-label=${words} title=${t("Your partner and your teachers see that an adult sits with you.")} onClick=${() => page.sayAdultBeside(!on)}>
     <span class="glyph people" aria-hidden="true"></span><span class=${short ? "wide-only" : ""}>${words}</span></button>`;
 }
 

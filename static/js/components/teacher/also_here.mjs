@@ -169,7 +169,7 @@ function Passes({ desk }) {
         (one) => html`<li key=${one.id}>
           <span><bdi>${one.name}</bdi> ${one.kind === "substitute" && html`<${SchoolMark} whose=${whose(one.side, desk.boot.side)} />`} <span class="soft small">${one.kind === "guest" ? t("guest") : t("substitute")} · ${one.state === "waiting" ? t("waits for the second yes") : one.here ? t("is here") : t("not here")}</span></span>
           ${one.state === "waiting" && one.side !== desk.boot.side && html`<button type="button" class="button" onClick=${() => answer(desk, one, "agree")}>${t("Yes, welcome")}</button>`}
-          <button type="button" class="button quiet" aria-label=${t("Take the link of {name} back", { name: one.name })} onClick=${() => answer(desk, one, "revoke")}>${t("Take back")}</button>
+          <button type="button" class="button quiet" onClick=${() => answer(desk, one, "revoke")}>${t("Take back")}<span class="visually-hidden"> – ${one.name}</span></button>
         </li>`,
       )}
     </ul>`;
