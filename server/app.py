@@ -32,6 +32,7 @@ from server.adapters.sefaria import SefariaTexts
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
 from server.adapters.sql.engine import make_engine
 from server.adapters.sql.live import SqlLiveStore
+from server.adapters.sql.passes import SqlPasses
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
@@ -51,6 +52,7 @@ from server.edges.pages.media import MEDIA
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.pages.text_shelf import SCHOOL_TEXTS, TEXT_SOURCE
 from server.edges.parts import PARTS, Parts
+from server.edges.passes import PASSES
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
 from server.edges.socket import LiveSocket, make_sio
 from server.ports.live import Presence
@@ -124,8 +126,9 @@ def product_version() -> str:
 class LiveDoor:
     """What pages ask of the live room."""
 
-    def __init__(self, socket: LiveSocket) -> None:
+    def __init__(self, socket: LiveSocket, live: Live) -> None:
         self._socket = socket
+        self._live = live
 
     async def forget(self, student: str) -> None:
         """Close somebody's sockets and drop cached words."""
@@ -138,6 +141,14 @@ class LiveDoor:
     async def shares_changed(self, student: str) -> None:
         """Look again for whom devices speak."""
         await self._socket.shares_changed(student)
+
+    async def concerns_changed(self, session: str) -> None:
+        """Show anew which rooms to check on."""
+        await self._live.concerns_changed(session)
+
+    async def adults_changed(self, session: str) -> None:
+        """Look again who may come as a substitute or a guest."""
+        await self._live.adults_changed(session)
 
 
 async def make_app(settings: Settings) -> web.Application:
@@ -177,7 +188,8 @@ def _house(settings: Settings, library: Library) -> House:
     sio = make_sio(FastJson, manager, settings.ping_seconds, settings.ping_timeout_seconds)
     sio.packet_class = TextPacket
     school_texts = SqlSchoolTexts(engine)
-    directory = PeopleDirectory(people, library.protocols, library.texts, clock, school_texts)
+    passes = SqlPasses(engine)
+    directory = PeopleDirectory(people, library.protocols, library.texts, clock, school_texts, passes)
     outbox = SocketOutbox(sio)
     live = Live(store, directory, outbox, presence, bus, clock, assign, grace=grace, shared=bool(settings.redis_url))
     metrics = Metrics()
@@ -206,7 +218,7 @@ def _house(settings: Settings, library: Library) -> House:
         protocols=library.protocols,
         texts=library.texts,
         holidays=PackagedHolidays(),
-        live=LiveDoor(socket),
+        live=LiveDoor(socket, live),
     )
     app[api.VERSION] = product_version()
     app[api.METRICS] = metrics
@@ -215,6 +227,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
     app[MEDIA] = media
+    app[PASSES] = passes
     app[REHEARSALS] = SqlRehearsals(engine, secret)
     app[SCHOOL_TEXTS] = school_texts
     app[TEXT_SOURCE] = SefariaTexts(settings.sefaria_url, FetchedPassages(engine))
@@ -256,9 +269,10 @@ def _pages(app: web.Application, settings: Settings) -> None:
 
 
 def _sockets(app: web.Application, sio: Any) -> None:
-    """The same Engine.IO endpoint at the teachers' path and under each student's, where their cookie is scoped."""
+    """The same Engine.IO endpoint at the teachers' path, and under each student's and each pass, where their cookie is scoped."""
     sio.attach(app, socketio_path="socket.io")
     app.router.add_get("/s/{student}/socket.io/", sio.eio.handle_request)
+    app.router.add_get("/p/{pass}/socket.io/", sio.eio.handle_request)
 
 
 def _lesson_finder(live: Live, store: SqlLiveStore) -> Any:

@@ -12,12 +12,14 @@ from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import MemberId, RoomId, WorkId
 from server.core.people.consent import Problem, may_cross, ready_to_start
-from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
+from server.core.people.models import AuditEntry, Concern, LessonSession, School, SessionStatus, Staff, Student
+from server.core.people.passes import AFTER_THE_END, Pass
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
 from server.ports.clock import Clock
 from server.ports.live import Setup
+from server.ports.passes import Passes
 from server.ports.people import People
 from server.ports.school_texts import SchoolTexts
 
@@ -34,6 +36,7 @@ class PeopleDirectory:
     texts: Mapping[str, Text]
     clock: Clock
     school_texts: SchoolTexts | None = None
+    passes: Passes | None = None
 
     async def setup(self, session: str, pinned: Lesson | None = None) -> Setup | None:
         """See ports.live.Directory.setup. None where the session, its twinning or a usable plan does not exist."""
@@ -51,6 +54,8 @@ class PeopleDirectory:
             lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, texts, largest)
         except PlanProblem:
             return None
+        passes = {one.id: one for one in await self.passes.of_session(session)} if self.passes else {}
+        planned = _with_substitutes(planned, passes, self.clock.now())
         adults = {side.side: side.adult for side in planned.sides}
         side_of_school = {
             school: side.side
@@ -71,7 +76,10 @@ class PeopleDirectory:
             lesson=lesson,
             people={s.id: _person(s, side_of_class[s.class_id]) for s in students},
             may_cross=frozenset(s.id for s in students if may_cross(s)),
-            hosts=tuple(_host(host, side_of_school[host.school], schools) for host in hosts),
+            hosts=(
+                *(_host(host, side_of_school[host.school], schools) for host in hosts),
+                *(_substitute(one, schools) for one in passes.values() if one.kind == "substitute"),
+            ),
             adults=adults,
             missing=_missing(ready_to_start(planned, twinning, students, {a for a in adults.values() if a})),
             apart=frozenset(frozenset(pair) for pair in await self.people.apart_pairs([s.id for s in students])),
@@ -81,6 +89,7 @@ class PeopleDirectory:
                 budgets={s.id: s.class_kbits for s in schools.values() if s.class_kbits is not None},
                 talk_shown=planned.plan.talk_shown,
             ),
+            passes=passes,
         )
 
     async def _texts_of(self, wanted: str | None) -> Mapping[str, Text]:
@@ -100,6 +109,8 @@ class PeopleDirectory:
         planned = await self.people.session(session)
         if planned:
             await self.people.save_session(planned.model_copy(update={"status": STATUSES[status]}))
+        if status == "closed" and self.passes:
+            await self.passes.closes(session, self.clock.now() + AFTER_THE_END)
 
     async def met(self, session: str, at: datetime, rooms: Mapping[RoomId, tuple[MemberId, ...]]) -> None:
         """See ports.live.Directory.met."""
@@ -107,7 +118,7 @@ class PeopleDirectory:
 
     async def concern(
         self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str, about: str | None,
-        words: str, evidence: tuple[WorkId, ...], near: frozenset[str] = frozenset(),
+        words: str, evidence: tuple[WorkId, ...], near: frozenset[str] = frozenset(), *, apart: bool = False,
     ) -> None:  # fmt: skip
         """See ports.live.Directory.concern."""
         student = await self.people.student(member)
@@ -128,6 +139,7 @@ class PeopleDirectory:
                     "words": words,
                     "accused": accused,
                     "evidence": evidence,
+                    "apart": apart,
                 }
             )
         )
@@ -141,6 +153,11 @@ class PeopleDirectory:
             if c.room and c.closed_at is None and c.kind != "contact" and c.about in MAY_BE_KNOWN_TO_TEACHERS
         )
 
+    async def rooms_to_part(self, session: str) -> frozenset[RoomId]:
+        """See ports.live.Directory.rooms_to_part."""
+        found = await self.people.concerns_in(session)
+        return frozenset(c.room for c in found if c.room and c.apart and c.closed_at is None and c.about == "partner")
+
     async def audit(
         self,
         who: str,
@@ -152,12 +169,14 @@ class PeopleDirectory:
     ) -> None:
         """See ports.live.Directory.audit."""
         staff = await self.people.staff(who)
+        bearer = await self.passes.get(who) if self.passes and staff is None else None
+        school = staff.school if staff else bearer.school if bearer else None
         await self.people.audit(
             AuditEntry(
                 at=self.clock.now(),
                 who=who,
                 what=what,
-                school=staff.school if staff else None,
+                school=school,
                 session=session,
                 room=room,
                 about=about,
@@ -187,6 +206,21 @@ def _person(student: Student, side: str) -> Person:
 
 def _host(staff: Staff, side: str, schools: Mapping[str, School]) -> Host:
     return Host(staff.id, side, staff.names, schools[staff.school].names)
+
+
+def _substitute(one: Pass, schools: Mapping[str, School]) -> Host:
+    school = schools.get(one.school)
+    # A name is typed in one alphabet, and read in it by everybody.
+    return Host(one.id, one.side, {"en": one.name}, school.names if school else {}, substitute=True)
+
+
+def _with_substitutes(planned: LessonSession, passes: Mapping[str, Pass], now: datetime) -> LessonSession:
+    """Let a substitute be the adult in charge of a side that has named nobody."""
+    coming = {one.side: one.id for one in passes.values() if one.kind == "substitute" and one.holds(now)}
+    sides = tuple(
+        side if side.adult else side.model_copy(update={"adult": coming.get(side.side)}) for side in planned.sides
+    )
+    return planned.model_copy(update={"sides": sides})
 
 
 def _missing(problems: list[Problem]) -> str | None:

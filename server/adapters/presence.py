@@ -20,7 +20,7 @@ BEAT_SECONDS = 2.0
 SILENT_SECONDS = 6.0
 GATHER_SECONDS = 0.005
 FORGET_AFTER = timedelta(hours=6)
-TEACHER = "teacher"
+STUDENT = "student"
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 _REVISION = "#"
 _PEER_FIELDS = frozenset(f.name for f in fields(Peer))
@@ -51,7 +51,7 @@ class _Here:
         if peer is None:
             return
         for who in peer.speaks_for:
-            self.note_gone(who, at, is_member=peer.kind != TEACHER)
+            self.note_gone(who, at, is_member=peer.kind == STUDENT)
         self._changed()
 
     def note_gone(self, who: str, at: datetime, *, is_member: bool = True) -> None:
@@ -73,7 +73,7 @@ class _Here:
         if self._holds_from <= now < self._holds_until:
             return self._present
         awaited = {who: at for who, at in self.gone.items() if now - at < self._grace}
-        connected = (who for peer in self.peers.values() if peer.kind != TEACHER for who in peer.speaks_for)
+        connected = (who for peer in self.peers.values() if peer.kind == STUDENT for who in peer.speaks_for)
         self._present = frozenset(awaited).union(connected)
         self._holds_from = now
         self._holds_until = min((at + self._grace for at in awaited.values()), default=_ENDLESS)
@@ -296,7 +296,7 @@ class RedisPresence:
         self._everybody.take_away(peer.id, now, peer.order)
         share = self._mine.setdefault(peer.session, _Share())
         share.peers.pop(peer.id, None)
-        if peer.kind != TEACHER:
+        if peer.kind == STUDENT:
             share.note_gone(peer.speaks_for, now)
         self._tell(peer.session)
 

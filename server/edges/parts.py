@@ -46,6 +46,14 @@ class LiveDoor(Port):
         """Let the student's connections speak for whom their sign-in speaks now."""
         ...
 
+    async def concerns_changed(self, session: str) -> None:
+        """Show a lesson's teachers anew which rooms to check on."""
+        ...
+
+    async def adults_changed(self, session: str) -> None:
+        """Look again, on every process, who may come to a lesson as a substitute or a guest, and show it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -16,13 +16,15 @@ from socketio import AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from server.core.live import commands as c
+from server.core.live.adults import substitute_may
 from server.core.live.refusals import Refused
 from server.core.live.shared_seat import may_share
 from server.edges.identity import staff_cookie, student_cookie
-from server.edges.locale import CATALOGUES
+from server.edges.locale import CATALOGUES, locale_of
 from server.edges.metrics import Metrics
 from server.edges.origin import is_ours
 from server.edges.parts import PARTS
+from server.edges.passes import bearer_of, is_by_pass
 from server.edges.sentences import sentence
 from server.edges.signalling import relayed
 from server.ports.clock import Clock
@@ -32,6 +34,7 @@ from server.runner.scenes import UnknownSession
 from server.wire.messages import (
     LARGEST_MESSAGE,
     Ack,
+    AdultBeside,
     DeviceState,
     Incoming,
     Malformed,
@@ -99,6 +102,8 @@ class Connection:
     say: Callable[[str], str]
     queue: "asyncio.Queue[tuple[object, asyncio.Future[dict[str, Any]]]]"
     token: str = ""
+    by_pass: bool = False
+    """Whether an adult came by a link: a substitute, or a guest."""
     beside: str | None = None
     """The second learner, as the sign-in has it; the peer speaks for them where the lesson's seats allow it."""
     sharing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -195,7 +200,7 @@ class LiveSocket:
         name = peer_id(session_id, who, _tab(auth, sid))
         peer = Peer(name, session_id, who, kind, side, self._presence.next_order(), room, *_devices(auth))
         say = await self._language(request, kind, who)
-        connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token)
+        connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token, is_by_pass(request))
         self._forget_earlier(peer)
         if kind == "student":
             if await request.app[PARTS].sign_ins.own_seat(who):
@@ -213,8 +218,11 @@ class LiveSocket:
 
     async def _enter_rooms(self, connection: Connection) -> None:
         peer = connection.peer
-        rooms = [f"session:{peer.session}", f"peer:{peer.id}"]
-        if peer.kind == "teacher":
+        # What everybody in a lesson gets is not for guests: notes and names are in it.
+        rooms = [f"peer:{peer.id}", *([f"session:{peer.session}"] if peer.kind != "guest" else [])]
+        if peer.kind == "guest":
+            pass
+        elif peer.kind == "teacher":
             rooms.append(f"teachers:{peer.session}")
         else:
             rooms += [f"students:{peer.session}", *(f"member:{peer.session}:{who}" for who in peer.speaks_for)]
@@ -231,6 +239,8 @@ class LiveSocket:
             await self._guarded(self._sit_beside(connection))
         await self._guarded(self._live.everything_for(connection.peer))
         await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
+        if connection.by_pass:
+            await self._guarded(self._live.adults_shown(connection.peer.session))
         if connection.peer.room:
             await self._guarded(self._live.look_at_room(connection.peer.session, connection.peer.room))
 
@@ -250,6 +260,11 @@ class LiveSocket:
 
     async def _who(self, request: web.Request) -> tuple[str, str, str]:
         parts = request.app[PARTS]
+        if is_by_pass(request):
+            bearer = await bearer_of(request)
+            if bearer is None:
+                raise Refusal("not_signed_in")
+            return "guest" if bearer.kind == "guest" else "teacher", bearer.id, ""
         student = request.match_info.get("student")
         token = request.cookies.get(student_cookie(request) if student else staff_cookie(request))
         found = await parts.sign_ins.subject(token, self._clock.now()) if token else None
@@ -267,6 +282,11 @@ class LiveSocket:
             if who not in setup.people or who not in setup.may_cross:
                 raise Refusal("not_your_session")
             return setup.people[who].side
+        if is_by_pass(request):
+            bearer = await bearer_of(request)
+            if bearer is None or bearer.session != setup.session:
+                raise Refusal("not_your_session")
+            return bearer.side
         staff = await request.app[PARTS].people.staff(who)
         if staff is None or staff.school not in setup.schools or not staff.roles & {"teacher", "coordinator"}:
             raise Refusal("not_your_session")
@@ -274,6 +294,8 @@ class LiveSocket:
 
     async def _language(self, request: web.Request, kind: str, who: str) -> Callable[[str], str]:
         people = request.app[PARTS].people
+        if is_by_pass(request):
+            return locale_of(request).gettext
         person = await people.student(who) if kind == "student" else await people.staff(who)
         return request.app[CATALOGUES].locale(person.language if person else "en").gettext
 
@@ -334,6 +356,8 @@ class LiveSocket:
             connection.worker.cancel()
         await self._presence.drop(connection.peer.id, self._clock.now(), connection.peer.order)
         await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
+        if connection.by_pass:
+            await self._guarded(self._live.adults_shown(connection.peer.session))
         if connection.peer.room:
             self._keep(self._after_grace(connection.peer))
 
@@ -415,6 +439,10 @@ class LiveSocket:
             self._close_peer_here(subject)
         elif topic == "shares":
             await self._shares_changed_here(subject)
+        elif topic == "concerns":
+            self._live.publish.checks.pop(subject, None)
+        elif topic == "adults":
+            self._live.scenes.forget(subject)
 
     async def _reseat(self, session_id: str) -> None:
         """Take every connection of a session to the room where its learner sits now."""
@@ -536,6 +564,8 @@ class LiveSocket:
 
     async def _run(self, connection: Connection, command_id: str, speaks_as: str | None, command: Incoming) -> Outcome:
         peer = connection.peer
+        if peer.kind == "guest":
+            raise Refused("not_allowed")
         member = peer.who if speaks_as is None else speaks_as
         if member not in peer.speaks_for:
             raise Refused("not_at_this_device")
@@ -554,6 +584,11 @@ class LiveSocket:
         match command:
             case SaveDraft():
                 return await self._live.save_draft(peer.session, member, command)
+            case AdultBeside():
+                # At once, as above.
+                connection.peer = replace(peer, adult_beside=command.here)
+                await self._live.device_state(connection.peer)
+                return Outcome(0)
             case TalkShare():
                 if await self._live.counts_talk(peer, command):
                     # At once, as above.
@@ -571,6 +606,8 @@ class LiveSocket:
         if not isinstance(command, c.TeacherCommand):
             raise Refused("not_allowed")
         peer = connection.peer
+        if connection.by_pass:
+            await self._check_substitute(peer, command)
         if isinstance(command, c.EnterRoom) and peer.room and peer.room != command.room:
             leave = c.LeaveRoom(room=peer.room)
             await self._live.teacher(peer.session, c.Teacher(peer.who, peer.side), f"{command_id}-out", leave)
@@ -582,9 +619,15 @@ class LiveSocket:
             await self._move(connection, None)
         return outcome
 
+    async def _check_substitute(self, peer: Peer, command: c.TeacherCommand) -> None:
+        setup = await self._live.scenes.setup(await self._live.memory.session(peer.session))
+        bearer = setup.passes.get(peer.who)
+        if bearer is None or not bearer.holds(self._clock.now()) or not substitute_may(command):
+            raise Refused("not_allowed")
+
     async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
         connection = self._connections.get(sid)
-        if connection is None:
+        if connection is None or connection.peer.kind == "guest":
             return
         if not connection.signals.take():
             if connection.signals.refused % PATIENCE_WITH_FLOODS == 1:

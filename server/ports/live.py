@@ -11,6 +11,7 @@ from server.core.live.pairing import History
 from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
+from server.core.people.passes import Pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ class Setup:
     apart: frozenset[frozenset[MemberId]] = frozenset()
     schools: Mapping[str, str] = field(default_factory=dict[str, str])
     classrooms: Classrooms = Classrooms()
+    passes: Mapping[str, Pass] = field(default_factory=dict[str, Pass])
+    """Substitutes and guests by id, those whose pass is over included."""
 
 
 class Directory(Protocol):
@@ -169,15 +172,20 @@ class Directory(Protocol):
 
     async def concern(self, setup: Setup, concern_id: str, room: RoomId | None, member: MemberId, kind: str,
                       about: str | None, words: str, evidence: tuple[WorkId, ...],
-                      near: frozenset[str] = frozenset()) -> None:  # fmt: skip
+                      near: frozenset[str] = frozenset(), *, apart: bool = False) -> None:  # fmt: skip
         """Route a concern to the safety lead of the member's own school; a repeat of the same id is not a second one.
 
-        `near`: adults whom a concern about "an adult here" may mean; none of them ever sees it.
+        `near`: adults whom a concern about "an adult here" may mean; none of them ever sees it. `apart`: the child wants
+        to be apart from the partner.
         """
         ...
 
     async def rooms_to_check(self, session: str) -> frozenset[RoomId]:
         """Rooms with an open concern that the lesson's teachers may know of as "check on room 7", no more."""
+        ...
+
+    async def rooms_to_part(self, session: str) -> frozenset[RoomId]:
+        """Rooms in which somebody asked to be apart from their partner, as long as the concern is open; not who."""
         ...
 
     async def audit(self, who: str, what: str, session: str, room: RoomId | None, about: str | None = None,
@@ -191,7 +199,7 @@ class Peer:
     """One browser connection. `who`: a member or staff id; `order` grows with each connection of the installation.
     `id` stays while a page stays: its next connection has the same one, on whichever process.
     `also`: the second learner at a shared device; they have one camera and one microphone between them.
-    `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
+    `adult_beside`: the child says that an adult sits beside them. `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
     """
 
     id: str
@@ -208,6 +216,7 @@ class Peer:
     talk_step: int = -1
     talk_seconds: int = 0
     talk_reliable: bool = False
+    adult_beside: bool = False
 
     @property
     def speaks_for(self) -> tuple[str, ...]:

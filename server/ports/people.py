@@ -10,6 +10,7 @@ from server.core.people.models import (
     AuditEntry,
     ClassGroup,
     Concern,
+    ConcernNotice,
     Consent,
     LessonSession,
     School,
@@ -127,6 +128,27 @@ class People(Protocol):
         ...
 
     async def close_concern(self, concern_id: str, note: str, at: datetime) -> None: ...
+    async def reopen_concern(self, concern_id: str) -> None:
+        """Open a closed concern again, its closing note kept until the next one; words that were let go stay gone."""
+        ...
+
+    async def audited_about(self, about: str) -> list[AuditEntry]:
+        """Return the lines about one child or concern, oldest first."""
+        ...
+
+    async def unread_concerns(self, school: str, reader: str) -> int:
+        """Return how many open concerns, and notices from other schools, nobody at the school has opened yet; those that
+        accuse the reader are not counted."""
+        ...
+
+    async def tell_school(self, notice: ConcernNotice) -> None:
+        """Let another school's safety lead know; a second telling of the same changes nothing."""
+        ...
+
+    async def notices_of_concern(self, concern_id: str) -> list[ConcernNotice]: ...
+    async def notices_to(self, school: str, reader: str) -> list[ConcernNotice]:
+        """Return what a school was told of its own children, newest first, without concerns that accuse the reader."""
+        ...
 
 
 class SignIns(Protocol):

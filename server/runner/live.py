@@ -24,6 +24,7 @@ from server.core.live.watchwords import alarming
 from server.core.live.works import MemberId, RoomId, Work, WorkId
 from server.ports.clock import Clock
 from server.ports.live import Append, Appended, Bus, Directory, Draft, Due, Outbox, Peer, Presence, Store, StoredWork
+from server.runner.guests import GUEST
 from server.runner.memory_of_rooms import Memory, grown_room, grown_session
 from server.runner.publishing import Publisher
 from server.runner.scenes import Scenes, fresh_id, sender_key
@@ -182,11 +183,13 @@ class Live:
         evidence = tuple(w.id for w in works.values() if report.about == "partner" or w.member == member)
         report_id = fresh_id(c.Student(member), command_id, self._clock.now())
         near = await self._adults_near(session_id, room) if report.about == "adult" else frozenset[str]()
+        # Whom a child shares no room with, they are apart from already.
+        apart = report.apart and report.about == "partner" and room is not None
         await self._directory.concern(
-            setup, report_id, room, member, "report", report.about, report.words, evidence, near
+            setup, report_id, room, member, "report", report.about, report.words, evidence, near, apart=apart
         )
         if room and report.about == "partner":
-            self._check(session_id, room)
+            await self._check(session_id, room)
         return Outcome(session.version)
 
     async def _adults_near(self, session_id: str, room: RoomId | None) -> frozenset[str]:
@@ -196,9 +199,30 @@ class Live:
         came = {event.by for appended in log for event in appended.events if isinstance(event, e.TeacherCame)}
         return frozenset(here | came)
 
-    def _check(self, session_id: str, room: RoomId) -> None:
-        self.publish.checks[session_id] = self.publish.checks.get(session_id, frozenset()) | {room}
+    async def _check(self, session_id: str, room: RoomId) -> None:
+        """Let the teachers' row say "check on this room"; other processes read it anew, too."""
+        self.publish.checks.pop(session_id, None)
         self.publish.row_changed(session_id, room)
+        await self._bus.tell("concerns", session_id)
+
+    async def concerns_changed(self, session_id: str) -> None:
+        """Show the teachers' rows anew: a concern was closed, or opened again."""
+        self.publish.checks.pop(session_id, None)
+        for room in (await self.memory.session(session_id)).rooms:
+            self.publish.row_changed(session_id, room)
+        await self._bus.tell("concerns", session_id)
+
+    async def adults_changed(self, session_id: str) -> None:
+        """Look again who may come as a substitute or a guest, and show everybody who is here."""
+        self.scenes.forget(session_id)
+        await self._bus.tell("adults", session_id)
+        await self.adults_shown(session_id)
+
+    async def adults_shown(self, session_id: str) -> None:
+        """Show the children which guests look on, and the teachers who may come."""
+        session = await self.memory.session(session_id)
+        await self.publish.session(session, await self.scenes.scene(session, self._clock.now()))
+        await self.publish.guests.passes(session_id)
 
     async def device_state(self, peer: Peer) -> None:
         """Note which devices work, for the room and for the teachers."""
@@ -235,7 +259,9 @@ class Live:
     async def is_together(self, session_id: str) -> bool:
         """Whether the whole class is at one step together now."""
         session = await self.memory.session(session_id)
-        return session.floor >= 0 and is_together(session, (await self.scenes.setup(session)).lesson)
+        if session.floor < 0 and session.modelling is None:
+            return False
+        return is_together(session, (await self.scenes.setup(session)).lesson)
 
     async def look_at_room(self, session_id: str, room: RoomId) -> None:
         """Look whether somebody's absence, now longer than the grace, lets a room go on; and show whose turn it is then."""
@@ -253,6 +279,9 @@ class Live:
         session = await self.memory.session(peer.session)
         scene = await self.scenes.scene(session, self._clock.now())
         await self.publish.me(peer)
+        if peer.kind == GUEST:
+            await self.publish.guests.show(session.id)
+            return
         await self.publish.session(session, scene, only_to=peer.id)
         room = await self.memory.room(peer.room) if peer.room else None
         if room:
@@ -260,6 +289,7 @@ class Live:
         if peer.kind == "teacher":
             await self.publish.seats(session, only_to=peer.id)
             await self.publish.rows(session.id, set(session.rooms), only_to=peer.id)
+            await self.publish.guests.passes(session.id, only_to=peer.id)
         else:
             for member in peer.speaks_for:
                 # The second at a shared device may still wait for the seat beside the first.
@@ -354,7 +384,7 @@ class Live:
                 setup = await self.scenes.setup(scene.session)
                 await self._directory.concern(setup, work.id, room.id, member, kind, None, "", (work.id,))
             if kind == "word_list":
-                self._check(scene.session.id, room.id)
+                await self._check(scene.session.id, room.id)
 
     async def _audit(self, room: Room, scene: Scene, teacher: c.Teacher, command: c.RoomDecision) -> None:
         match command:

@@ -20,6 +20,7 @@ from server.core.live.plenary import (
     sources_of_teacher,
 )
 from server.core.live.refusals import Refused
+from server.core.live.scene import Media
 from server.core.live.state import Session
 from server.ports.clock import Clock
 from server.ports.live import Setup, StoreUnavailable
@@ -92,7 +93,11 @@ class MediaRooms:
         session, setup = await self._running(session_id)
         person = setup.people.get(member)
         room = session.room_of(member)
-        if person is None or member not in setup.may_cross or member in session.removed or room is None:
+        if person is None or member not in setup.may_cross or member in session.removed:
+            raise Refused("not_your_room")
+        if session.modelling is not None:
+            return await self._way_to_watch(session, member, person.media, place)
+        if room is None:
             raise Refused("not_your_room")
         if place == "plenary" and not is_together(session, setup.lesson):
             raise Refused("not_allowed")
@@ -102,6 +107,14 @@ class MediaRooms:
             sources = sources_in_plenary(session, member, person.media, setup.classrooms.place_of(person.side))
             return await self._way(session.id, member, member, sources)
         return await self._way(room, member, member, sources_in_room(session, person.media), breakout=True)
+
+    async def _way_to_watch(self, session: Session, member: str, media: Media, place: str) -> Way:
+        """Return the way to the teachers who show something before rooms open; nothing is sent from here."""
+        if place != "plenary":
+            raise Refused("not_your_room")
+        if media == "none":
+            return Way("none", reason="no_consent")
+        return await self._way(session.id, member, member, sources_in_plenary(session, member, media, "school"))
 
     async def for_teacher(self, session_id: str, staff: str, place: str) -> Way:
         """Return an adult's way into the whole class ("plenary"), or into a room where they are seen to be."""
@@ -120,7 +133,7 @@ class MediaRooms:
 
     async def _running(self, session_id: str) -> tuple[Session, Setup]:
         session = await self._live.memory.session(session_id)
-        if session.status != "running":
+        if session.status != "running" and session.modelling is None:
             raise Refused("not_running")
         return session, await self._live.scenes.setup(session)
 
@@ -249,7 +262,7 @@ class MediaRooms:
         session = await self._live.memory.session(session_id)
         setup = await self._live.scenes.setup(session)
         breakout = room != session_id
-        if session.status != "running" or (breakout and not self._rooms_too):
+        if (session.status != "running" and session.modelling is None) or (breakout and not self._rooms_too):
             await server.close_room(room)
             return
         if not breakout and not is_together(session, setup.lesson):
@@ -274,7 +287,9 @@ class MediaRooms:
         if any(host.id == who for host in setup.hosts):
             return sources_of_teacher(session) if room is None or who in visitors else None
         person = setup.people.get(who)
-        if person is None or who not in setup.may_cross or person.media == "none" or not has_a_seat(session, who):
+        if person is None or who not in setup.may_cross or person.media == "none" or who in session.removed:
+            return None
+        if session.modelling is None and not has_a_seat(session, who):
             return None
         if room is None:
             return sources_in_plenary(session, who, person.media, setup.classrooms.place_of(person.side))

@@ -3,7 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import structlog
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ from server.core.live.views import (
 from server.core.live.works import MemberId, RoomId
 from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
+from server.runner.guests import GUEST, Guests
 from server.runner.memory_of_rooms import Memory, words_of
 from server.runner.scenes import Scenes, UnknownSession
 from server.wire.messages import (
@@ -48,6 +50,14 @@ _logger = structlog.get_logger(__name__)
 def encoded(message: BaseModel) -> bytes:
     """Return a message as JSON, made once for all who get it."""
     return message.model_dump_json(exclude_defaults=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Rooms of a lesson that its teachers are asked to look at, and those where somebody asked to sit apart."""
+
+    look: frozenset[RoomId]
+    part: frozenset[RoomId]
 
 
 class Publisher:
@@ -75,9 +85,10 @@ class Publisher:
         self._boards: set[str] = set()
         self._plenaries: set[str] = set()
         self._waves: dict[str, asyncio.Task[None]] = {}
+        self.guests = Guests(outbox, presence, clock, memory, scenes)
         self._beat = asyncio.Event()
         self._pulse: asyncio.Task[None] | None = None
-        self.checks: dict[str, frozenset[RoomId]] = {}
+        self.checks: dict[str, Checks] = {}
         self.carrier: Callable[[], Literal["livekit", "mesh"]] = lambda: "mesh"
         """Asked who carries the pictures of the whole class."""
 
@@ -131,7 +142,8 @@ class Publisher:
     async def session(self, session: Session, scene: Scene, *, only_to: str | None = None) -> None:
         """Send the lesson's view to everyone in it, or to one connection."""
         setup = await self._scenes.setup(session)
-        view = session_view(session, scene, setup.hosts, await self._memory.words(session.id, None))
+        notes = await self._memory.words(session.id, None)
+        view = session_view(session, scene, setup.hosts, notes, self.guests.names(setup))
         body = encoded(ViewOut(part="session", now=self._now(), view=view))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)
@@ -139,18 +151,24 @@ class Publisher:
             await self._outbox.to_session(session.id, "view", body)
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
-        """Send who sits where to the teachers."""
-        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session)))
-        if only_to:
-            await self._outbox.to_peer(only_to, "view", body)
+        """Send who sits where to the teachers; to substitutes without the reasons, which tell of earlier lessons."""
+        view = seats_view(session)
+        body = encoded(ViewOut(part="seats", now=self._now(), view=view))
+        bare = encoded(ViewOut(part="seats", now=self._now(), view=view.model_copy(update={"why": {}})))
+        passes = (await self._scenes.setup(session)).passes
+        teachers = [p for p in self._presence.peers(session.id) if p.kind == "teacher"]
+        if only_to or any(peer.who in passes for peer in teachers):
+            for peer in teachers:
+                if only_to in (None, peer.id):
+                    await self._outbox.to_peer(peer.id, "view", bare if peer.who in passes else body)
         else:
             await self._outbox.to_teachers(session.id, "view", body)
 
     async def me(self, peer: Peer) -> None:
         """Tell a connection who it is."""
-        role = "teacher" if peer.kind == "teacher" else "student"
+        role = peer.kind if peer.kind in ("teacher", "guest") else "student"
         also = peer.speaks_for[1:]
-        view = MeView(peer=peer.id, who=peer.who, role=role, session=peer.session, side=peer.side, also=also)
+        view = MeView(peer=peer.id, who=peer.who, role=cast(Any, role), session=peer.session, side=peer.side, also=also)
         await self._outbox.to_peer(peer.id, "view", encoded(ViewOut(part="me", now=self._now(), view=view)))
 
     async def notice(self, session: str, code: str) -> None:
@@ -198,7 +216,7 @@ class Publisher:
 
     async def arrivals(self, session: str, *, only_to: Peer | None = None) -> None:
         """Tell who has arrived: teachers get everybody, students only numbers."""
-        peers = self._presence.peers(session)
+        peers = [p for p in self._presence.peers(session) if p.kind != GUEST]
         students = {(p.side, who) for p in peers if p.kind == "student" for who in p.speaks_for}
         adults = tuple(sorted({p.who for p in peers if p.kind == "teacher"}))
         counts = {side: sum(s == side for s, _ in students) for side in ("a", "b")}
@@ -259,12 +277,21 @@ class Publisher:
         """Send board rows to the teachers."""
         session = await self._memory.session(session_id)
         scene = await self._scenes.scene(session, self._clock.now())
-        if session_id not in self.checks:
-            self.checks[session_id] = await self._directory.rooms_to_check(session_id)
-        checks = self.checks[session_id]
+        checks = self.checks.get(session_id)
+        if checks is None:
+            look, part = await asyncio.gather(
+                self._directory.rooms_to_check(session_id), self._directory.rooms_to_part(session_id)
+            )
+            checks = self.checks[session_id] = Checks(look, part)
         talking = self._talking(session_id)
         rows = [
-            row_view(await self._memory.room(room), scene, check=room in checks, talking=talking)
+            row_view(
+                await self._memory.room(room),
+                scene,
+                check=room in checks.look,
+                apart=room in checks.part,
+                talking=talking,
+            )
             for room in sorted(rooms & set(session.rooms))
         ]
         body = encoded(RowsOut(now=self._now(), rows=tuple(rows)))
@@ -311,12 +338,12 @@ class Publisher:
     async def plenary(self, session_id: str, *, only_to: str | None = None) -> None:
         """Send the whole class's part; names are in it only while all are together."""
         session = await self._memory.session(session_id)
-        if session.status == "lobby":
-            return
         setup = await self._scenes.setup(session)
         together = is_together(session, setup.lesson)
         now = session.plenary
-        seated = [m for members in session.rooms.values() for m in members] if together else []
+        # While the teachers show something nobody else is on the air, and there is nobody to name.
+        in_rooms = together and session.status == "running"
+        seated = [m for members in session.rooms.values() for m in members] if in_rooms else []
         view = PlenaryView(
             session=session_id,
             version=session.version,
@@ -358,6 +385,8 @@ class Publisher:
                     await self.board(session)
                 for session in plenaries:
                     await self.plenary(session)
+                for session in {*rows, *boards, *plenaries}:
+                    await self.guests.show(session)
             except (StoreUnavailable, UnknownSession) as problem:
                 # Browsers resync by version; what is lost here is only a moment.
                 _logger.warning("beat_lost", reason=type(problem).__name__)
@@ -392,4 +421,5 @@ def _peer_view(peer: Peer) -> PeerView:
         microphone=peer.microphone,
         also=peer.speaks_for[1:],
         holding=peer.holding,
+        adult_beside=peer.adult_beside,
     )

@@ -13,6 +13,7 @@ from server.core.live.lesson import Lesson
 from server.core.live.scene import Scene
 from server.core.live.session_engine import Rules
 from server.core.live.state import Session
+from server.core.people.passes import substitutes_of
 from server.ports.live import Directory, Presence, Setup, Store
 
 SETUP_SECONDS = 20.0
@@ -128,7 +129,8 @@ class Scenes:
         if setup.missing:
             return setup.missing
         here = {(peer.side, peer.who) for peer in self._presence.peers(setup.session) if peer.kind == "teacher"}
+        substitutes = substitutes_of(setup.passes)
         for side, adult in setup.adults.items():
-            if not any(s == side and adult in (None, who) for s, who in here):
+            if not any(s == side and (adult in (None, who) or who in substitutes) for s, who in here):
                 return "adult_missing"
         return None

@@ -6,13 +6,24 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from server.core.live import commands as c
-from server.wire.messages import OUTGOING, Ack, DeviceState, ReportConcern, Resync, SaveDraft, Signal, TalkShare
+from server.wire.messages import (
+    OUTGOING,
+    Ack,
+    AdultBeside,
+    DeviceState,
+    ReportConcern,
+    Resync,
+    SaveDraft,
+    Signal,
+    TalkShare,
+)
 
 STUDENT_COMMANDS: tuple[type[BaseModel], ...] = (
     *c.StudentCommand.__args__,
     SaveDraft,
     ReportConcern,
     DeviceState,
+    AdultBeside,
     TalkShare,
     Resync,
 )
@@ -45,7 +56,7 @@ def asyncapi(version: str) -> dict[str, Any]:
             "description": "Socket.IO 4 (Engine.IO 4), websocket only. A `command` carries a client-made `id` beside the "
             "fields below and is acknowledged after the commit; sending it again with the same id has no second effect. "
             "Who sends it is taken from the connection; where two learners share a device, `as` beside the id says which "
-            "of the two. Students connect under /s/{student}/socket.io/, teachers under "
+            "of the two. Students connect under /s/{student}/socket.io/, who comes by a link under /p/{pass}/socket.io/, teachers under "
             "/socket.io/, both with auth {session, tab}.",
         },
         "channels": {

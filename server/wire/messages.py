@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.core.live import commands as c
 from server.core.live import views as v
+from server.core.live.guests import GuestView, PassesView
 from server.core.live.media import TalkView
 from server.core.live.works import Entries, MemberId, RoomId
 
@@ -30,11 +31,12 @@ class SaveDraft(Message):
 
 
 class ReportConcern(Message):
-    """Report a concern: about my partner, an adult here, or me or home."""
+    """Report a concern: about my partner, an adult here, or me or home. `apart`: I want to be apart from my partner now."""
 
     kind: Literal["report_concern"] = "report_concern"
     about: Literal["partner", "adult", "me"]
     words: Annotated[str, Field(max_length=2_000)] = ""
+    apart: bool = False
 
 
 class DeviceState(Message):
@@ -44,6 +46,13 @@ class DeviceState(Message):
     camera: Literal["on", "off", "none", "refused"]
     microphone: Literal["on", "off", "none", "refused"]
     holding: bool = False
+
+
+class AdultBeside(Message):
+    """Whether an adult sits beside me (at home, or an aide): a sign for my partner and the teachers. Kept by nobody."""
+
+    kind: Literal["adult_beside"] = "adult_beside"
+    here: bool
 
 
 class TalkShare(Message):
@@ -61,7 +70,7 @@ class Resync(Message):
     kind: Literal["resync"] = "resync"
 
 
-SideCommand = SaveDraft | ReportConcern | DeviceState | TalkShare | Resync
+SideCommand = SaveDraft | ReportConcern | DeviceState | AdultBeside | TalkShare | Resync
 Incoming = Annotated[
     c.StudentCommand | c.TeacherRoomCommand | c.ProposeRooms | c.SessionCommand | SideCommand,
     Field(discriminator="kind"),
@@ -118,7 +127,7 @@ class PeerView(Message):
     """A connection in the room. `peer` stays the same while a page stays, whatever becomes of its connections.
 
     When two peers meet, the one with the lower `order` is the impolite one (W3C perfect negotiation) from then on.
-    `also`: the second learner at a shared device.
+    `also`: the second learner at a shared device. `adult_beside`: the child says that an adult sits there, too.
     """
 
     peer: str
@@ -129,6 +138,7 @@ class PeerView(Message):
     microphone: str = "off"
     also: tuple[MemberId, ...] = ()
     holding: bool = False
+    adult_beside: bool = False
 
 
 class PresenceView(Message):
@@ -178,7 +188,7 @@ class MeView(Message):
 
     peer: str
     who: str
-    role: Literal["student", "teacher"]
+    role: Literal["student", "teacher", "guest"]
     session: str
     side: str
     also: tuple[MemberId, ...] = ()
@@ -187,9 +197,20 @@ class MeView(Message):
 class ViewOut(Message):
     """A part of what the browser shows; it keeps the newer of each (part, scope). `now`: server clock, ms."""
 
-    part: Literal["me", "session", "room", "mine", "board", "presence", "seats", "plenary"]
+    part: Literal["me", "session", "room", "mine", "board", "presence", "seats", "plenary", "guest", "passes"]
     now: int
-    view: v.SessionView | v.RoomView | v.MineView | v.BoardView | v.SeatsView | PlenaryView | PresenceView | MeView
+    view: (
+        v.SessionView
+        | v.RoomView
+        | v.MineView
+        | v.BoardView
+        | v.SeatsView
+        | PlenaryView
+        | PresenceView
+        | MeView
+        | GuestView
+        | PassesView
+    )
 
 
 class RowsOut(Message):

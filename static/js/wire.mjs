@@ -47,18 +47,29 @@
  *   drafts: DraftView[], intention: string}} MineView
  */
 /** @typedef {{since: number, calm: boolean}} PauseView */
-/** @typedef {{id: string, side: string, names: Wording, school: Wording}} HostView */
+/** @typedef {{id: string, side: string, names: Wording, school: Wording, substitute?: boolean}} HostView */
+/** @typedef {{segment: string | null, since: number, seconds: number, by: string}} ModellingView */
+/**
+ * @typedef {{id: string, kind: "substitute" | "guest", side: string, name: string, made_by: string, agreed_by: string | null,
+ *   state: "waiting" | "open", here: boolean}} PassView
+ */
+/** @typedef {{session: string, passes: PassView[]}} PassesView */
+/** @typedef {{number: number, sides: string[], step: number, state: RoomState, done: number}} GuestRoomView */
+/**
+ * @typedef {{session: string, status: "lobby" | "running" | "closed", lesson: string, floor: number, paused: boolean,
+ *   rooms: GuestRoomView[], board: BoardView | null}} GuestView
+ */
 /**
  * @typedef {{session: string, version: number, status: "lobby" | "running" | "closed", lesson: string, floor: number, limit: number,
  *   paused: PauseView | null, started_at: number | null, closed_at: number | null, hosts: HostView[], notes: NoteView[],
- *   classrooms?: Record<string, boolean>}} SessionView
+ *   classrooms?: Record<string, boolean>, guests?: string[], modelling?: ModellingView | null}} SessionView
  */
 /** @typedef {{room: number, side: string, entry: Entry}} BoardEntryView */
 /** @typedef {{session: string, step: number, version: number, entries: BoardEntryView[]}} BoardView */
 /**
  * @typedef {{room: string, number: number, version: number, members: string[], present: string[], step: number, state: RoomState,
  *   finished: string[], acts: string | null, help: HelpView | null, visitors: string[], entered_at: number | null,
- *   ends_at: number | null, moved_at: number | null, check: boolean, talk?: TalkView | null}} RowView
+ *   ends_at: number | null, moved_at: number | null, check: boolean, apart?: boolean, talk?: TalkView | null}} RowView
  */
 /**
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,
@@ -66,7 +77,7 @@
  */
 /**
  * @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string,
- *   also?: string[], holding?: boolean}} PeerView
+ *   also?: string[], holding?: boolean, adult_beside?: boolean}} PeerView
  */
 /**
  * @typedef {{scope: string, present: string[], peers: PeerView[], adults: string[],
@@ -78,12 +89,13 @@
  *   people: {id: string, side: string, names: Wording}[]}} PlenaryView
  */
 /** @typedef {{kind: "livekit" | "mesh" | "none", url: string, token: string, me: string, reason: string}} MediaWay */
-/** @typedef {{peer: string, who: string, role: "student" | "teacher", session: string, side: string, also?: string[]}} MeView */
+/** @typedef {{peer: string, who: string, role: "student" | "teacher" | "guest", session: string, side: string, also?: string[]}} MeView */
 /**
  * @typedef {{part: "me", now: number, view: MeView} | {part: "session", now: number, view: SessionView} |
  *   {part: "room", now: number, view: RoomView} | {part: "mine", now: number, view: MineView} |
  *   {part: "board", now: number, view: BoardView} | {part: "presence", now: number, view: PresenceView} |
- *   {part: "seats", now: number, view: SeatsView} | {part: "plenary", now: number, view: PlenaryView}} ViewMessage
+ *   {part: "seats", now: number, view: SeatsView} | {part: "plenary", now: number, view: PlenaryView} |
+ *   {part: "guest", now: number, view: GuestView} | {part: "passes", now: number, view: PassesView}} ViewMessage
  */
 /** @typedef {{now: number, rows: RowView[]}} RowsMessage */
 /** @typedef {{code: string, by?: string | null, room?: string | null}} Notice */

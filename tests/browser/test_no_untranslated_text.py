@@ -207,7 +207,7 @@ async def test_a_lesson_from_lobby_to_thanks(watch: Watch, tmp_path: Path) -> No
                 found += await untranslated(teacher, "a dialog of the board")
                 await teacher.keyboard.press("Escape")
                 await dialog.wait_for(state="detached")
-        await teacher.locator(".board-foot button").nth(-2).click()
+        await teacher.locator(".board-foot > button").nth(-2).click()
         await teacher.locator("dialog[open] .danger").click()
         await teacher.locator(".closed").wait_for()
         found += await untranslated(teacher, "the closed lesson")

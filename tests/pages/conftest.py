@@ -216,6 +216,12 @@ class Forgetting:
     async def shares_changed(self, student: str) -> None:
         """Nothing to look at."""
 
+    async def concerns_changed(self, session: str) -> None:
+        """No board is open here."""
+
+    async def adults_changed(self, session: str) -> None:
+        """No board is open here."""
+
 
 async def furnish(people: SqlPeople) -> None:
     """Put schools, staff, classes, children, the twinning and one lesson into a store."""

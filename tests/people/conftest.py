@@ -146,6 +146,12 @@ class Forgetful:
     async def shares_changed(self, student: str) -> None:
         pass
 
+    async def concerns_changed(self, session: str) -> None:
+        """No board is open here."""
+
+    async def adults_changed(self, session: str) -> None:
+        """No board is open here."""
+
 
 def _databases() -> list[Any]:
     return [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]

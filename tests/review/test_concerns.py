@@ -164,6 +164,84 @@ async def test_a_closed_concern_shows_its_note_and_is_closed_once(held: "House")
     assert 'name="note"' not in page.html
 
 
+async def test_a_closed_concern_can_be_opened_again_with_its_note_in_sight(held: "House") -> None:
+    await raised(held)
+    desk = await held.desk_of("carmel-lead")
+    await desk.post("/safety/c1/close", [("note", "spoke with both families")])
+    assert (await desk.post("/safety/c1/reopen")).location == "/safety/c1"
+    page = await desk.get("/safety/c1")
+    assert "spoke with both families" in page.words
+    assert 'name="note"' in page.html
+    await desk.post("/safety/c1/close", [("note", "and once more")])
+    found = await held.people.concern("c1")
+    assert found is not None
+    assert (found.closed_at is not None, found.closing_note) == (True, "and once more")
+
+
+async def test_the_page_shows_who_opened_what_and_when(held: "House") -> None:
+    await raised(held)
+    desk = await held.desk_of("carmel-lead")
+    await desk.get("/safety/c1/words")
+    await desk.post("/safety/c1/close", [("note", "spoke with both families")])
+    await desk.post("/safety/c1/reopen")
+    page = await desk.get("/safety/c1")
+    log = page.html.split('id="log"')[1]
+    # The reader's page is in Hebrew: newest first.
+    deeds = ("נפתח", "נפתח שוב אחרי סגירה", "נסגר", "נפתחו המילים השמורות איתו")
+    places = [log.index(f">{deed} ·") for deed in deeds]
+    assert places == sorted(places)
+    assert log.count("<time ") == len(deeds)
+
+
+@pytest.mark.parametrize("what", ["reopen", "tell"])
+async def test_others_can_neither_open_it_again_nor_pass_it_on(held: "House", what: str) -> None:
+    await raised(held)
+    await (await held.desk_of("carmel-lead")).post("/safety/c1/close", [("note", "done")])
+    for who in ("levi", "stone", "lead", "admin", "other", ""):
+        assert (await (await held.desk_of(who)).post(f"/safety/c1/{what}")).status in (303, 403, 404)
+    found = await held.people.concern("c1")
+    assert found is not None
+    assert found.closed_at is not None
+    assert await held.people.notices_of_concern("c1") == []
+
+
+async def test_the_other_schools_lead_is_told_that_it_touches_their_child_and_nothing_else(held: "House") -> None:
+    await raised(held)
+    ours, theirs = await held.desk_of("carmel-lead"), await held.desk_of("lead")
+    assert (await theirs.get("/safety/told/c1")).status == 404
+    await ours.post("/safety/c1/tell")
+    await ours.post("/safety/c1/tell")
+    assert "/safety/told/c1" in (await theirs.get("/safety")).html
+    page = await theirs.get("/safety/told/c1")
+    assert "Max" in page.words
+    assert "lead@carmel.example" in page.words
+    for secret in ("he was mean to me", "Noa", "נעה", "haifa-0"):
+        assert secret not in page.html
+    assert (await theirs.get("/safety/c1")).status == 404
+    assert (await (await held.desk_of("stone")).get("/safety/told/c1")).status == 403
+    assert ("lead", "notice_opened", "c1") in await written_down(held)
+
+
+@pytest.mark.parametrize("about", ["adult", "me"])
+async def test_what_is_not_about_a_partner_is_passed_on_to_no_other_school(held: "House", about: str) -> None:
+    await raised(held, about=about)
+    await (await held.desk_of("carmel-lead")).post("/safety/c1/tell")
+    assert await held.people.notices_of_concern("c1") == []
+
+
+async def test_a_new_concern_is_counted_until_somebody_opens_it_and_never_for_the_accused(held: "House") -> None:
+    assert await held.people.unread_concerns("haifa", "carmel-lead") == 0
+    await raised(held)
+    await raised(held, id="c2", about="adult", accused=("carmel-lead",))
+    assert await held.people.unread_concerns("haifa", "carmel-lead") == 1
+    assert await held.people.unread_concerns("chicago", "lead") == 0
+    desk = await held.desk_of("carmel-lead")
+    await desk.get("/safety/c1")
+    assert await held.people.unread_concerns("haifa", "carmel-lead") == 0
+    await desk.post("/safety/c1/tell")
+    assert await held.people.unread_concerns("chicago", "lead") == 1
+
+
 async def test_others_cannot_close_it(held: "House") -> None:
     await raised(held)
     for who in ("levi", "stone", "lead", "admin", "other", ""):

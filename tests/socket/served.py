@@ -15,16 +15,28 @@ from aiohttp import web
 from server.app import HOUSE, House, make_app
 from server.core.people.codes import make_code
 from server.core.people.consent import plan_hash
-from server.core.people.models import ClassGroup, Consent, PlannedPart, Role, School, Staff, Student
+from server.core.people.models import (
+    ClassGroup,
+    Consent,
+    PlannedPart,
+    Role,
+    School,
+    Staff,
+    Student,
+    Twinning,
+    TwinningSide,
+)
 from server.demo import make_demo, summary
 from server.edges.identity import STAFF_COOKIE, STUDENT_COOKIE
 from server.edges.parts import PARTS
+from server.edges.passes import BEARER
 from server.settings import Settings
 from tests.live.servers import PATIENCE_SECONDS, Lesson, PersonOnline, ServerProcess, free_port, lesson_on
 
 SESSION = "demo-lesson"
 HAIFA_TEACHER, CHICAGO_TEACHER = "demo-levi", "demo-stone"
 HAIFA_SAFETY = "demo-haifa-safety"
+COOKIES = {"staff": STAFF_COOKIE, "student": STUDENT_COOKIE, "pass": BEARER}
 WANTED_BY_ENGINE_IO = "socket.io/?EIO=4&transport=websocket"
 
 
@@ -73,7 +85,7 @@ class Served:
         """Return a browser in which somebody is signed in; it is closed with the server."""
         cookies = {}
         if kind:
-            cookies = {STAFF_COOKIE if kind == "staff" else STUDENT_COOKIE: await self.token(kind, subject)}
+            cookies = {COOKIES[kind]: await self.token(kind, subject)}
         self.browsers.append(aiohttp.ClientSession(cookies=cookies, headers={"Origin": self.url}))
         return self.browsers[-1]
 
@@ -87,6 +99,60 @@ class Served:
             person.path = f"s/{subject}/socket.io"
         await person.connect()
         await person.until(lambda p: "session" in p.views and "me" in p.views, "for the first views")
+        return person
+
+    async def ask(self, browser: aiohttp.ClientSession, path: str, **form: str) -> tuple[int, dict[str, Any]]:
+        """Post a form as a page does; return the status and the JSON, or where one was sent."""
+        async with browser.post(f"{self.url}{path}", data=form, allow_redirects=False) as answer:
+            if answer.content_type == "application/json":
+                return answer.status, await answer.json()
+            return answer.status, {"to": answer.headers.get("Location", ""), "page": await answer.text()}
+
+    async def invite(self, kind: str, name: str, *, by: str = HAIFA_TEACHER, agreed: bool = True) -> dict[str, Any]:
+        """Let a teacher make a link; a guest's second yes comes from Chicago."""
+        status, made = await self.ask(
+            await self.browser("staff", by), f"/sessions/{SESSION}/passes", kind=kind, name=name
+        )
+        assert status == 201, made
+        if kind == "guest" and agreed:
+            path = f"/sessions/{SESSION}/passes/{made['id']}/agree"
+            assert await self.ask(await self.browser("staff", CHICAGO_TEACHER), path) == (200, {"ok": True})
+        return made
+
+    async def by_link(self, made: dict[str, Any]) -> PersonOnline:
+        """Return somebody who followed a link and whose page is open."""
+        person = PersonOnline(self.url)
+        person.who, person.session, person.path = made["id"], SESSION, f"p/{made['id']}/socket.io"
+        async with person.http.post(made["link"], allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, f"/p/{made['id']}/")
+        await person.connect()
+        await person.until(lambda p: "me" in p.views, "for the first views")
+        return person
+
+    async def another_lesson(self) -> PersonOnline:
+        """Return a teacher of two other schools' lesson, whose page is open at that lesson."""
+        people = self.house.people
+        await self.hire("far-teacher", "far-school", "teacher", "coordinator")
+        await people.save_class(ClassGroup(id="far-class", school="far-school", name={"en": "Far"}))
+        ours = await people.session(SESSION)
+        assert ours is not None
+        sides = (TwinningSide(side="a", schools=("far-school",)), TwinningSide(side="b", schools=("far-school-2",)))
+        await self.hire("far-teacher-2", "far-school-2", "teacher")
+        await people.save_twinning(Twinning(id="far-twinning", names={"en": "Far"}, sides=sides))
+        theirs = tuple(
+            side.model_copy(update={"classes": classes, "adult": None})
+            for side, classes in zip(ours.sides, (("far-class",), ()), strict=True)
+        )
+        await people.save_session(
+            ours.model_copy(
+                update={"id": "far-lesson", "twinning": "far-twinning", "sides": theirs, "status": "lobby", "arc": None}
+            )
+        )
+        person = PersonOnline(self.url)
+        person.who, person.session = "far-teacher", "far-lesson"
+        person.http.cookie_jar.update_cookies({STAFF_COOKIE: await self.token("staff", "far-teacher")})
+        await person.connect()
+        await person.until(lambda p: "session" in p.views, "for the first views")
         return person
 
     async def hire(self, staff_id: str, school: str, *roles: Role) -> None:

@@ -10,6 +10,7 @@ import pytest_asyncio
 from pydantic import BaseModel
 
 from server.core.live import commands as c
+from server.core.live.adults import SUBSTITUTE_MAY
 from server.wire.documents import STUDENT_COMMANDS, TEACHER_COMMANDS
 from server.wire.messages import SideCommand
 from tests.live.servers import Lesson, PersonOnline
@@ -17,7 +18,8 @@ from tests.socket.served import HAIFA_SAFETY, HAIFA_TEACHER, SESSION, RefusedAtD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Role = Literal["seated", "unseated", "elsewhere", "teacher"]
+Role = Literal["seated", "unseated", "elsewhere", "teacher", "substitute", "guest", "far teacher"]
+"""A student in a room, without one, in another room; a teacher, a substitute, a guest; a teacher of another lesson."""
 ROLES: tuple[Role, ...] = get_args(Role)
 FAR = 400
 """A step that no lesson has: the room's rules refuse it, after authorization has let it through."""
@@ -45,6 +47,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "save_draft": {**STEP, "input": "idea", "sequence": 1, "entries": []},
     "report_concern": {"about": "me"},
     "device_state": {"camera": "off", "microphone": "off"},
+    "adult_beside": {"here": True},
     "talk_share": {**STEP, "seconds_spoken": 7},
     "resync": {},
     "add_time": {"room": "ROOM"},
@@ -68,20 +71,25 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "put_hand_down": {"member": "no-such-child"},
     "mute_person": {"who": "no-such-child"},
     "spotlight": {"who": None},
+    "start_modelling": {},
+    "end_modelling": {},
     "close_session": {},
     "lay_out_rooms": {"rooms": {}},
 }
 """One message a kind that changes nothing that other lines need."""
 
+TO_NO_ADULT: dict[Role, str] = dict.fromkeys(("teacher", "substitute", "guest", "far teacher"), "not_allowed")
 STUDENTS: dict[str, dict[Role, str]] = {
-    **{kind: {**TO_THE_ROOM, "teacher": "not_allowed"} for kind, fields in MESSAGES.items() if "step" in fields},
-    "ask_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
-    "cancel_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", "teacher": "not_allowed"},
-    "report_concern": {"seated": "ok", "elsewhere": "ok", "unseated": "ok", "teacher": "not_allowed"},
-    "raise_hand": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
-    "lower_hand": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
+    **{kind: {**TO_THE_ROOM, **TO_NO_ADULT} for kind, fields in MESSAGES.items() if "step" in fields},
+    "ask_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", **TO_NO_ADULT},
+    "cancel_help": {"seated": "ok", "elsewhere": "ok", "unseated": "not_your_room", **TO_NO_ADULT},
+    "report_concern": {"seated": "ok", "elsewhere": "ok", "unseated": "ok", **TO_NO_ADULT},
+    "adult_beside": dict.fromkeys(ROLES, "ok") | TO_NO_ADULT,
+    "raise_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
+    "lower_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
 }  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
-EVERYBODY: dict[str, dict[Role, str]] = {kind: dict.fromkeys(ROLES, "ok") for kind in ("device_state", "resync")}
+TO_ALL_BUT_GUESTS: dict[Role, str] = {role: "not_allowed" if role == "guest" else "ok" for role in ROLES}
+EVERYBODY: dict[str, dict[Role, str]] = dict.fromkeys(("device_state", "resync"), TO_ALL_BUT_GUESTS)
 TEACHERS = {
     "add_time": "ok",
     "move_room_on": "somebody_was_faster",
@@ -105,12 +113,45 @@ TEACHERS = {
     "put_hand_down": "not_together",
     "mute_person": "not_together",
     "spotlight": "not_together",
+    "start_modelling": "already_running",
+    "end_modelling": "already_running",
+    "close_session": "ok",
+}
+NOT_FOR_SUBSTITUTES = {"remove_member", "close_session"}
+"""What outlasts the lesson. A new command is refused to substitutes until it stands in core/live/adults.py; then not here."""
+FROM_ELSEWHERE = {
+    # Of their own lesson, which is in its lobby: ours is never meant, whatever room or child of ours is named.
+    "propose_rooms": "ok",
+    "move_seat": "unknown_member",
+    "start_lesson": "no_rooms",
+    "next_gate": "not_running",
+    "pause": "not_running",
+    "resume": "ok",
+    "extend_all": "not_running",
+    "send_note": "ok",
+    "remove_member": "unknown_member",
+    "part_room": "unknown_room",
+    "share_classroom": "ok",
+    "give_floor": "not_running",
+    "put_hand_down": "not_running",
+    "mute_person": "not_running",
+    "spotlight": "not_running",
+    "start_modelling": "ok",
+    "end_modelling": "ok",
     "close_session": "ok",
 }
 EXPECTED: dict[str, dict[Role, str]] = {
     **STUDENTS,
     **EVERYBODY,
-    **{kind: {**dict.fromkeys(ROLES, "not_allowed"), "teacher": code} for kind, code in TEACHERS.items()},
+    **{
+        kind: {
+            **dict.fromkeys(ROLES, "not_allowed"),
+            "teacher": code,
+            "substitute": "not_allowed" if kind in NOT_FOR_SUBSTITUTES else code,
+            "far teacher": "unknown_room" if MESSAGES[kind].get("room") == "ROOM" else FROM_ELSEWHERE.get(kind, "?"),
+        }
+        for kind, code in TEACHERS.items()
+    },
     "lay_out_rooms": dict.fromkeys(ROLES, "unknown_kind"),
 }  # pyright: ignore[reportAssignmentType] -- the roles, by name
 
@@ -125,10 +166,23 @@ def in_order() -> list[tuple[Role, str]]:
     return sorted(pairs, key=lambda pair: pair == ("teacher", "close_session"))
 
 
+AT_THE_DOOR: dict[str, tuple[str, str, tuple[Any, ...]]] = {
+    # Adults who have no place in this lesson send nothing at all: they do not even connect.
+    "a teacher of another school": ("third-teacher", "third-school", ("teacher", "coordinator")),
+    "an administrator of a school of the lesson": ("our-admin", "demo-haifa", ("admin",)),
+    "a safety lead of a school of the lesson": (HAIFA_SAFETY, "", ()),
+    "a teacher of a school beside ours without a class in the lesson": (
+        "beside-teacher",
+        "beside-school",
+        ("teacher",),
+    ),
+}
+
+
 class House:
     """A running lesson with one person of each role."""
 
-    def __init__(self, lesson: Lesson, late: PersonOnline) -> None:
+    def __init__(self, lesson: Lesson, late: PersonOnline, *others: PersonOnline) -> None:
         seats = lesson.teachers[0].views["seats"]["rooms"]
         self.room, self.other_room = list(seats)[:2]
         self.lesson = lesson
@@ -137,6 +191,9 @@ class House:
             "elsewhere": lesson.partners(self.other_room)[0],
             "unseated": late,
             "teacher": lesson.teachers[0],
+            "substitute": others[0],
+            "guest": others[1],
+            "far teacher": others[2],
         }
 
 
@@ -144,8 +201,12 @@ class House:
 async def house(served: Served) -> AsyncGenerator[House]:
     async with served.lesson(pairs=2) as lesson:
         late = await served.online("student", "demo-haifa-12")
-        yield House(lesson, late)
-        await late.leave()
+        substitute = await served.by_link(await served.invite("substitute", "Mr Cohen"))
+        guest = await served.by_link(await served.invite("guest", "Headmistress Or"))
+        far = await served.another_lesson()
+        yield House(lesson, late, substitute, guest, far)
+        for person in (late, substitute, guest, far):
+            await person.leave()
 
 
 async def unhurried(person: PersonOnline, kind: Any, **fields: Any) -> dict[str, Any]:
@@ -163,6 +224,13 @@ async def test_every_kind_of_command_stands_in_the_matrix() -> None:
     assert known | {"lay_out_rooms"} == everything
     assert everything == MESSAGES.keys() == EXPECTED.keys()
     assert all(set(expected) == set(ROLES) for expected in EXPECTED.values())
+    assert not any("?" in expected.values() for expected in EXPECTED.values()), "FROM_ELSEWHERE says what is expected"
+
+
+async def test_a_command_that_nobody_thought_about_is_refused_to_substitutes() -> None:
+    """What they may do is listed, and the list and this table say the same."""
+    listed = {kind_of(model) for model in SUBSTITUTE_MAY}
+    assert listed == TEACHERS.keys() - NOT_FOR_SUBSTITUTES
 
 
 async def test_what_is_documented_is_what_a_role_may_do() -> None:
@@ -185,6 +253,10 @@ async def test_a_role_may_do_what_it_may(house: House, served: Served, role: Rol
     if not answer["ok"]:
         assert answer["message"]
         assert [x.version for x in after] == [x.version for x in before], "a refusal changes nothing"
+    if role in ("guest", "far teacher"):
+        assert [x.version for x in after] == [x.version for x in before], (
+            "who is not of the lesson changes nothing in it"
+        )
     if role in ("seated", "unseated", "elsewhere"):
         assert after[0].version == before[0].version, "no student changes the lesson"
         own = {"seated": house.room, "elsewhere": house.other_room, "unseated": None}[role]
@@ -225,9 +297,12 @@ WHO = {
     "teacher": ("staff", HAIFA_TEACHER),
     "third school": ("staff", "third-teacher"),
     "safety lead": ("staff", HAIFA_SAFETY),
+    "substitute": ("pass", "SUBSTITUTE"),
+    "guest": ("pass", "GUEST"),
 }
 PUBLIC = dict.fromkeys(WHO, 200)
-TO_SIGN_IN = {"nobody": 303, "child": 303, "other child": 303}
+TO_SIGN_IN = dict.fromkeys(("nobody", "child", "other child", "substitute", "guest"), 303)
+ITS_BEARER = dict.fromkeys(WHO, 410)
 OWN_SEAT = dict.fromkeys(WHO, 303) | {"child": 200}
 ROUTES: dict[str, tuple[str, dict[str, int]]] = {
     "/api/openapi.json": ("/api/openapi.json", PUBLIC),
@@ -253,6 +328,14 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/media?place=plenary",
         {**TO_SIGN_IN, "teacher": 409, "third school": 404, "safety lead": 403},
     ),
+    "/p/{pass}/": ("/p/SUBSTITUTE/", ITS_BEARER | {"substitute": 200}),
+    "/p/{pass}/people": ("/p/SUBSTITUTE/people", ITS_BEARER | {"substitute": 200}),
+    "/p/{pass}/ice": ("/p/SUBSTITUTE/ice", ITS_BEARER | {"substitute": 200}),
+    "/p/{pass}/media": ("/p/SUBSTITUTE/media?place=plenary", ITS_BEARER | {"substitute": 409}),
+    "a guest's /": ("/p/GUEST/", ITS_BEARER | {"guest": 200}),
+    "a guest's /people": ("/p/GUEST/people", ITS_BEARER | {"guest": 403}),
+    "a guest's /ice": ("/p/GUEST/ice", ITS_BEARER | {"guest": 403}),
+    "a guest's /media": ("/p/GUEST/media", ITS_BEARER | {"guest": 403}),
     "/sessions/{session}/live": (
         f"/sessions/{SESSION}/live",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -264,9 +347,10 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
     for resource in served.house.app.router.resources():
         name = resource.canonical
         # What devices of a rehearsal post is asked about in tests/pages/test_rehearsal_pages.py.
-        if name.startswith("/rehearse/"):
+        # A socket is the matrix above; what a bearer posts is in test_passes.py.
+        if name.startswith("/rehearse/") or name.endswith(("/socket.io/", "/leave")):
             continue
-        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media")):
+        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media")) or "{pass}" in name:
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 
@@ -276,7 +360,10 @@ async def test_a_route_answers_whom_it_may(house: House, served: Served, route: 
     await served.hire("third-teacher", "third-school", "teacher", "coordinator")
     path, expected = ROUTES[route]
     path = path.replace("HASH", house.people["teacher"].views["session"]["lesson"])
-    browser = await served.browser(*WHO[who])
+    kind, subject = WHO[who]
+    for name, bearer in (("SUBSTITUTE", house.people["substitute"]), ("GUEST", house.people["guest"])):
+        path, subject = path.replace(name, bearer.who), subject.replace(name, bearer.who)
+    browser = await served.browser(kind, subject)
     async with browser.get(f"{served.url}{path}", allow_redirects=False) as answer:
         body = await answer.text()
         assert answer.status == expected[who], body[:300]
@@ -299,9 +386,19 @@ async def test_an_api_says_what_is_wrong_as_json(served: Served, path: str, stat
         assert said["message"]
 
 
-async def test_those_who_may_do_nothing_do_not_even_connect(served: Served) -> None:
-    await served.hire("third-teacher", "third-school", "teacher", "coordinator")
-    for kind, who in (("staff", "third-teacher"), ("staff", HAIFA_SAFETY), (None, "")):
-        with pytest.raises(RefusedAtDoor) as refused:
-            await served.raw(kind, who)
-        assert refused.value.code in ("not_your_session", "not_signed_in")
+@pytest.mark.parametrize("who", AT_THE_DOOR)
+async def test_those_who_may_do_nothing_do_not_even_connect(served: Served, who: str) -> None:
+    staff, school, roles = AT_THE_DOOR[who]
+    if roles:
+        await served.hire(staff, school, *roles)
+    if school == "beside-school":
+        await served.house.people.join_twinning("demo-twinning", "a", school)
+    with pytest.raises(RefusedAtDoor) as refused:
+        await served.raw("staff", staff)
+    assert refused.value.code == "not_your_session"
+
+
+async def test_who_is_not_signed_in_does_not_connect(served: Served) -> None:
+    with pytest.raises(RefusedAtDoor) as refused:
+        await served.raw(None)
+    assert refused.value.code == "not_signed_in"

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.adapters.sql import people_tables as t
+from server.adapters.sql.adults_tables import concern_notices
 from server.adapters.sql.engine import forget_deleted, reading, writing
 from server.adapters.sql.live_tables import drafts, works
 from server.adapters.sql.rows import record_of, row_of, upsert
@@ -25,6 +26,7 @@ from server.core.people.models import (
     AuditEntry,
     ClassGroup,
     Concern,
+    ConcernNotice,
     Consent,
     LessonSession,
     School,
@@ -459,6 +461,51 @@ class SqlPeople:
             )
         if let_go.rowcount:
             await forget_deleted(self._engine)
+
+    async def reopen_concern(self, concern_id: str) -> None:
+        """Open a closed concern again."""
+        async with writing(self._engine) as connection:
+            await connection.execute(update(t.concerns).where(t.concerns.c.id == concern_id).values(closed_at=None))
+
+    async def audited_about(self, about: str) -> list[AuditEntry]:
+        """Return the lines about one child or concern, oldest first."""
+        rows = await self._all(select(t.audit).where(t.audit.c.about == about).order_by(t.audit.c.number))
+        return [record_of(AuditEntry, row) for row in rows]
+
+    async def unread_concerns(self, school: str, reader: str) -> int:
+        """Return how many open concerns and notices nobody at the school has opened yet."""
+        open_ones = [c.id for c in await self.concerns_of(school, reader) if c.closed_at is None]
+        told = [notice.concern for notice in await self.notices_to(school, reader)]
+        opened = select(t.audit).where(
+            t.audit.c.about.in_([*open_ones, *told]),
+            t.audit.c.school == school,
+            t.audit.c.what.in_(("concern_opened", "notice_opened")),
+        )
+        seen = {(row["what"], row["about"]) for row in await self._all(opened)}
+        return sum(("concern_opened", c) not in seen for c in open_ones) + sum(
+            ("notice_opened", c) not in seen for c in told
+        )
+
+    async def tell_school(self, notice: ConcernNotice) -> None:
+        """Let another school's safety lead know, once."""
+        async with writing(self._engine) as connection:
+            mine = (concern_notices.c.concern == notice.concern, concern_notices.c.school == notice.school)
+            if (await connection.execute(select(concern_notices.c.at).where(*mine))).first() is None:
+                await connection.execute(insert(concern_notices).values(row_of(notice, concern_notices)))
+
+    async def notices_of_concern(self, concern_id: str) -> list[ConcernNotice]:
+        """Return which schools were told of a concern."""
+        rows = await self._all(select(concern_notices).where(concern_notices.c.concern == concern_id))
+        return [record_of(ConcernNotice, row) for row in rows]
+
+    async def notices_to(self, school: str, reader: str) -> list[ConcernNotice]:
+        """Return what a school was told of its own children, newest first."""
+        accuses_reader = exists().where(
+            t.concern_accused.c.concern == concern_notices.c.concern, t.concern_accused.c.staff == reader
+        )
+        mine = select(concern_notices).where(concern_notices.c.school == school, ~accuses_reader)
+        rows = await self._all(mine.order_by(concern_notices.c.told_at.desc(), concern_notices.c.concern))
+        return [record_of(ConcernNotice, row) for row in rows]
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Tables of people and planned lessons. Columns carry the names of the fields in core/people/models.py."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, Time
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, Time, false
 
 from server.adapters.sql.metadata import UtcDateTime, metadata
 
@@ -199,6 +199,7 @@ concerns = Table(
     Column("evidence", JSON, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closing_note", Text, nullable=False),
+    Column("apart", Boolean, nullable=False, server_default=false()),
     Index("ix_concerns_school_at", "school", "at"),
 )
 

@@ -349,6 +349,20 @@ class Spotlight(Command):
     who: Short | None
 
 
+class StartModelling(Command):
+    """Show both classes how the teachers learn one verse (None: without a text), before rooms open."""
+
+    kind: Literal["start_modelling"] = "start_modelling"
+    segment: Short | None = None
+
+
+class EndModelling(Command):
+    """The teachers have shown it."""
+
+    kind: Literal["end_modelling"] = "end_modelling"
+
+
+ModellingCommand = StartModelling | EndModelling
 PlenaryCommand = GiveFloor | PutHandDown | MutePerson | Spotlight
 SessionCommand = (
     LayOutRooms
@@ -363,6 +377,7 @@ SessionCommand = (
     | PartRoom
     | ShareClassroom
     | CloseSession
+    | ModellingCommand
     | PlenaryCommand
 )
 TeacherCommand = TeacherRoomCommand | ProposeRooms | SessionCommand

@@ -349,6 +349,23 @@ class Spotlit(Event):
     by: StaffId
 
 
+class ModellingStarted(Event):
+    """Both classes watch the teachers learn one verse; `seconds` is an invitation."""
+
+    kind: Literal["modelling_started"] = "modelling_started"
+    segment: str | None
+    seconds: int
+    by: StaffId
+
+
+class ModellingEnded(Event):
+    """It has been shown."""
+
+    kind: Literal["modelling_ended"] = "modelling_ended"
+    by: StaffId
+
+
+ModellingEvents = ModellingStarted | ModellingEnded
 PlenaryEvents = HandRaised | HandLowered | FloorGiven | PersonMuted | Spotlit
 SessionEvents = (
     RoomsProposed
@@ -363,6 +380,7 @@ SessionEvents = (
     | RoomParted
     | ClassroomShared
     | SessionClosed
+    | ModellingEvents
     | PlenaryEvents
 )
 

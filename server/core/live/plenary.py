@@ -20,7 +20,9 @@ MOST_IN_THE_CIRCLE = 4
 
 
 def is_together(session: Session, lesson: Lesson) -> bool:
-    """Whether a teacher has brought the whole class to a step that all do together."""
+    """Whether a teacher has brought the whole class to a step that all do together, or the teachers show something to all."""
+    if session.modelling is not None and session.status == "lobby":
+        return True
     if session.status != "running" or not 0 <= session.floor < len(lesson.steps):
         return False
     return lesson.steps[session.floor].step.scope == "class"
@@ -36,7 +38,8 @@ def sources_in_plenary(session: Session, member: MemberId, media: Media, place: 
 
     In a classroom the screen of the class speaks: two microphones there would howl.
     """
-    if session.paused and session.paused.calm:
+    if (session.paused and session.paused.calm) or session.modelling is not None:
+        # While the teachers show something, they alone are on the air.
         return NOTHING
     found: set[Source] = set()
     if media == "video":

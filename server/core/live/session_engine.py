@@ -8,6 +8,7 @@ from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
+from server.core.live.modelling import decide_modelling
 from server.core.live.plenary import decide_plenary
 from server.core.live.refusals import Refused
 from server.core.live.scene import Person, next_gate
@@ -73,6 +74,8 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             return Decision((e.ClassroomShared(side=teacher.side, shared=shared, by=teacher.staff),))
         case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight():
             return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
+        case c.StartModelling() | c.EndModelling():
+            return decide_modelling(session, rules.lesson, teacher, command)
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:

@@ -126,6 +126,16 @@ class Plenary:
 
 
 @dataclass(frozen=True, slots=True)
+class Modelling:
+    """The teachers show how they learn one verse."""
+
+    segment: str | None
+    since: datetime
+    seconds: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One lesson as it runs."""
 
@@ -147,6 +157,7 @@ class Session:
     parted: frozenset[RoomId] = frozenset()
     classrooms: dict[str, bool] = field(default_factory=dict[str, bool])
     plenary: Plenary = field(default_factory=Plenary)
+    modelling: Modelling | None = None
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
@@ -286,7 +297,7 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.SeatMoved(member=member, room=room):
             return _seated(session, member, room)
         case e.LessonStarted():
-            return replace(session, status="running", started_at=at, floor=0, floor_at=at)
+            return replace(session, status="running", started_at=at, floor=0, floor_at=at, modelling=None)
         case e.FloorMoved(step=step):
             return replace(session, floor=step, floor_at=at, plenary=Plenary())
         case e.Paused(calm=calm):
@@ -320,8 +331,12 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
             )
         case e.ClassroomShared(side=side, shared=shared):
             return replace(session, classrooms={**session.classrooms, side: shared})
+        case e.ModellingStarted(segment=segment, seconds=seconds, by=by):
+            return replace(session, modelling=Modelling(segment, at, seconds, by))
+        case e.ModellingEnded():
+            return replace(session, modelling=None)
         case e.SessionClosed():
-            return replace(session, status="closed", closed_at=at, plenary=Plenary())
+            return replace(session, status="closed", closed_at=at, plenary=Plenary(), modelling=None)
         case _:
             assert_never(event)
 

@@ -30,6 +30,7 @@ class Host:
     side: str
     names: dict[str, str]
     school: dict[str, str]
+    substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +191,30 @@ class PauseView(View):
     calm: bool
 
 
+class ModellingView(View):
+    """Both classes watch the two teachers learn one verse; the time is an invitation."""
+
+    segment: str | None
+    since: int
+    seconds: int
+    by: str
+
+
 class HostView(View):
-    """An adult of the lesson."""
+    """An adult of the lesson; `substitute`: one who came by a link, for this lesson alone."""
 
     id: str
     side: str
     names: dict[str, str]
     school: dict[str, str]
+    substitute: bool = False
 
 
 class SessionView(View):
-    """The lesson, the same for everyone in it. `classrooms`: by side, whether its children sit in one room."""
+    """The lesson, the same for everyone in it. `classrooms`: by side, whether its children sit in one room.
+
+    `guests`: names of those who look on now, by the yes of both sides; they see the class board and no child.
+    """
 
     session: str
     version: int
@@ -214,6 +228,8 @@ class SessionView(View):
     hosts: tuple[HostView, ...]
     notes: tuple[NoteView, ...]
     classrooms: dict[str, bool] = {}
+    guests: tuple[str, ...] = ()
+    modelling: ModellingView | None = None
 
 
 class BoardEntryView(View):
@@ -251,6 +267,7 @@ class RowView(View):
     ends_at: int | None
     moved_at: int | None
     check: bool = False
+    apart: bool = False
     talk: TalkView | None = None
 
 
@@ -494,7 +511,9 @@ def _intention(scene: Scene, mine: list[tuple[int, str, Work]]) -> str:
     return said[-1] if said else ""
 
 
-def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work]) -> SessionView:
+def session_view(
+    session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work], guests: tuple[str, ...] = ()
+) -> SessionView:
     """Return the lesson as everyone in it sees it."""
     pause = session.paused
     return SessionView(
@@ -507,17 +526,33 @@ def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works:
         paused=PauseView(since=milliseconds(pause.since) or 0, calm=pause.calm) if pause else None,
         started_at=milliseconds(session.started_at),
         closed_at=milliseconds(session.closed_at),
-        hosts=tuple(HostView(id=h.id, side=h.side, names=h.names, school=h.school) for h in hosts),
+        hosts=tuple(
+            HostView(id=h.id, side=h.side, names=h.names, school=h.school, substitute=h.substitute) for h in hosts
+        ),
         notes=notes_view(session, works, None),
         classrooms={side: in_one_classroom(scene, side) for side in ("a", "b")},
+        guests=guests,
+        modelling=_modelling(session),
     )
+
+
+def _modelling(session: Session) -> ModellingView | None:
+    now = session.modelling
+    if now is None:
+        return None
+    return ModellingView(segment=now.segment, since=milliseconds(now.since) or 0, seconds=now.seconds, by=now.by)
 
 
 NOBODY_TALKS: Mapping[MemberId, Talking] = {}
 
 
 def row_view(
-    room: Room, scene: Scene, *, check: bool = False, talking: Mapping[MemberId, Talking] = NOBODY_TALKS
+    room: Room,
+    scene: Scene,
+    *,
+    check: bool = False,
+    apart: bool = False,
+    talking: Mapping[MemberId, Talking] = NOBODY_TALKS,
 ) -> RowView:
     """Return the room's row on a teacher's board."""
     turn = _turn(room, scene)
@@ -537,6 +572,8 @@ def row_view(
         ends_at=None if scene.session.paused else milliseconds(scene.deadline(room)),
         moved_at=milliseconds(room.moved_at),
         check=check,
+        # Once they are parted, the wish is granted.
+        apart=apart and len(scene.seated(room)) > 1,
         talk=talk_view(room, scene, talking),
     )
 

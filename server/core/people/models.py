@@ -171,7 +171,10 @@ class LessonSession(Record):
 
 
 class Concern(Record):
-    """A reported concern. Routed to `school`'s safety lead only; `about` decides who else may never see it."""
+    """A reported concern. Routed to `school`'s safety lead only; `about` decides who else may never see it.
+
+    `apart`: the child asks to be apart from their partner now.
+    """
 
     id: str
     at: datetime
@@ -186,6 +189,21 @@ class Concern(Record):
     evidence: tuple[str, ...] = ()
     closed_at: datetime | None = None
     closing_note: str = ""
+    apart: bool = False
+
+
+class ConcernNotice(Record):
+    """What another school's safety lead is told of a concern: that it touches a child of theirs, when and where; no more."""
+
+    concern: str
+    school: str
+    student: str
+    from_school: str
+    session: str | None
+    room: str | None
+    at: datetime
+    told_by: str
+    told_at: datetime
 
 
 class AuditEntry(Record):

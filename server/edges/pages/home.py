@@ -76,8 +76,16 @@ async def home_page(desk: Desk, more: dict[str, object], status: int = 200) -> w
         "may_test": desk.may("test_class"),
         "tested": await tested(desk, [group.id for group in classes]),
         "may_invite_school": desk.may("invite_staff"),
+        "unread_concerns": await _unread(desk),
     }
     return desk.render("home/home.html", context | more, status)
+
+
+async def _unread(desk: Desk) -> int:
+    """Return how many concerns wait for their first reading: a number, because others may see this page."""
+    if not desk.may("see_concerns"):
+        return 0
+    return await desk.parts.people.unread_concerns(desk.school.id, desk.staff.id)
 
 
 def is_ahead(desk: Desk, lesson: LessonSession) -> bool:

@@ -219,6 +219,7 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
             "review": f"/sessions/{lesson.id}/review",
             "home": "/home",
         },
+        "passes": f"/sessions/{lesson.id}/passes",
         "phrasebook": PHRASEBOOK,
         "the_name": school.the_name if school else "written",
         "demo": request.app[PARTS].settings.demo and not is_rehearsal(lesson.id),

@@ -35,7 +35,7 @@ async def student_media(request: web.Request) -> web.Response:
     session = request.query.get("session", "")
     place = PLENARY if request.query.get("place") == PLENARY else "room"
     try:
-        return _answer(await request.app[MEDIA].for_student(session, student.id, place))
+        return way_answer(await request.app[MEDIA].for_student(session, student.id, place))
     except (Refused, UnknownSession) as problem:
         raise _refused(problem) from None
 
@@ -46,12 +46,15 @@ async def teacher_media(request: web.Request) -> web.Response:
     staff = await identity.staff_of(request)
     lesson = await lesson_of(request, staff, request.match_info["session"])
     try:
-        return _answer(await request.app[MEDIA].for_teacher(lesson.id, staff.id, request.query.get("place", PLENARY)))
+        return way_answer(
+            await request.app[MEDIA].for_teacher(lesson.id, staff.id, request.query.get("place", PLENARY))
+        )
     except (Refused, UnknownSession) as problem:
         raise _refused(problem) from None
 
 
-def _answer(way: Way) -> web.Response:
+def way_answer(way: Way) -> web.Response:
+    """Return a way in as pages read it."""
     return as_json({"kind": way.kind, "url": way.url, "token": way.token, "me": way.identity, "reason": way.reason})
 
 

@@ -6,12 +6,23 @@ from datetime import datetime
 
 from aiohttp import web
 
-from server.core.people.models import AuditEntry, Concern, LessonSession, School, Staff, Student, Twinning, WorkRecord
+from server.core.people.models import (
+    AuditEntry,
+    Concern,
+    ConcernNotice,
+    LessonSession,
+    School,
+    Staff,
+    Student,
+    Twinning,
+    WorkRecord,
+)
 from server.core.review.record import record_of
 from server.core.review.rooms import entries_of, room_number, said_in
 from server.edges.locale import gettext as _
 from server.edges.pages.desk import Clock, Desk, desk_of, see_other
 from server.edges.pages.review import Faces, setting
+from server.edges.passes import PASSES
 
 routes = web.RouteTableDef()
 
@@ -40,6 +51,7 @@ async def concerns(request: web.Request) -> web.Response:
         "open": [c for c in found if c.closed_at is None],
         "closed": [c for c in found if c.closed_at is not None],
         "learners": names,
+        "told": [(notice, await _name_of_school(desk, notice.from_school)) for notice in await _notices(desk)],
     }
     return desk.render("safety/list.html", context | _tools(desk))
 
@@ -77,7 +89,83 @@ async def close(request: web.Request) -> web.StreamResponse:
         return await _page(desk, found, {"error": _("That is too long. Please shorten it."), "note": note}, 422)
     await desk.parts.people.close_concern(found.id, note, desk.now)
     await _write_down(desk, found, "concern_closed")
+    await _show_teachers(desk, found)
     raise see_other("/safety?done=closed")
+
+
+@routes.post("/safety/{concern}/reopen")
+async def reopen(request: web.Request) -> web.StreamResponse:
+    """Open a closed concern again: something has come up."""
+    desk = await _safety_desk(request)
+    found = await _concern(desk)
+    if found.closed_at is not None:
+        await desk.parts.people.reopen_concern(found.id)
+        await _write_down(desk, found, "concern_reopened")
+        await _show_teachers(desk, found)
+    raise see_other(f"/safety/{found.id}")
+
+
+@routes.post("/safety/{concern}/tell")
+async def tell(request: web.Request) -> web.StreamResponse:
+    """Let the safety lead of a partner's school know what concerns their own child: that, when and where; nothing else."""
+    desk = await _safety_desk(request)
+    found = await _concern(desk)
+    where = await _context(desk, found)
+    if found.about == "partner":
+        for student in where.room:
+            if student.school != desk.school.id:
+                notice = ConcernNotice(
+                    concern=found.id,
+                    school=student.school,
+                    student=student.id,
+                    from_school=desk.school.id,
+                    session=found.session,
+                    room=found.room,
+                    at=found.at,
+                    told_by=desk.staff.id,
+                    told_at=desk.now,
+                )
+                await desk.parts.people.tell_school(notice)
+        await _write_down(desk, found, "concern_told")
+    raise see_other(f"/safety/{found.id}")
+
+
+@routes.get("/safety/told/{concern}")
+async def told_by_partner(request: web.Request) -> web.Response:
+    """Show what another school's safety lead passed on about a child of one's own."""
+    desk = await _safety_desk(request)
+    wanted = request.match_info["concern"]
+    notice = next((one for one in await _notices(desk) if one.concern == wanted), None)
+    if notice is None:
+        raise web.HTTPNotFound
+    entry = AuditEntry(at=desk.now, who=desk.staff.id, what="notice_opened", school=desk.school.id, about=wanted)
+    await desk.parts.people.audit(entry)
+    session = await desk.parts.people.session(notice.session) if notice.session else None
+    twinning = await desk.parts.people.twinning(session.twinning) if session else None
+    student = await desk.parts.people.student(notice.student)
+    context = {
+        "notice": notice,
+        "session": session,
+        "school": await _name_of_school(desk, notice.from_school),
+        "who": Faces(desk, twinning, [student] if student else []).of,
+        "by": await _named(desk, [notice.told_by]),
+    }
+    return desk.render("safety/told.html", context | setting(desk, None) | _tools(desk))
+
+
+async def _notices(desk: Desk) -> list[ConcernNotice]:
+    return await desk.parts.people.notices_to(desk.school.id, desk.staff.id)
+
+
+async def _name_of_school(desk: Desk, school_id: str) -> str:
+    school = await desk.parts.people.school(school_id)
+    return desk.say(school.names) if school else ""
+
+
+async def _show_teachers(desk: Desk, found: Concern) -> None:
+    """Their boards say "check on room 7" while it is open, and no longer."""
+    if found.session:
+        await desk.parts.live.concerns_changed(found.session)
 
 
 async def _safety_desk(request: web.Request) -> Desk:
@@ -116,7 +204,10 @@ async def _page(desk: Desk, found: Concern, more: dict[str, object], status: int
         "where": where,
         "who": faces.of,
         "told": told,
-        "kept_out": await _named(desk, found.accused),
+        "kept_out": [
+            *(desk.say(staff.names) for staff in await _named(desk, found.accused)),
+            *await _by_pass(desk, found),
+        ],
         "facing_leads": await _leads_across(desk, found, where),
         "across": [student for student in where.room if student.school != desk.school.id],
         "words": None,
@@ -124,9 +215,18 @@ async def _page(desk: Desk, found: Concern, more: dict[str, object], status: int
         "error": "",
         "note": "",
         "longest": LONGEST_NOTE,
+        "log": await _log(desk, found),
+        "shared_with": {n.school for n in await desk.parts.people.notices_of_concern(found.id)},
     }
     tools = setting(desk, lesson.text if lesson else None) | _tools(desk)
     return desk.render("safety/concern.html", context | tools | more, status)
+
+
+async def _log(desk: Desk, found: Concern) -> list[tuple[AuditEntry, Staff | None]]:
+    """Return who opened, closed and passed on what of a concern, newest first."""
+    lines = [line for line in await desk.parts.people.audited_about(found.id) if line.what.startswith("concern_")]
+    names = {who: await desk.parts.people.staff(who) for who in {line.who for line in lines}}
+    return [(line, names[line.who]) for line in reversed(lines)]
 
 
 async def _context(desk: Desk, found: Concern) -> Context:
@@ -155,6 +255,13 @@ async def _sat(desk: Desk, session: LessonSession, found: Concern) -> list[str]:
 async def _named(desk: Desk, ids: Sequence[str]) -> list[Staff]:
     found = [await desk.parts.people.staff(who) for who in dict.fromkeys(ids)]
     return [staff for staff in found if staff is not None]
+
+
+async def _by_pass(desk: Desk, found: Concern) -> list[str]:
+    """Return the names of substitutes whom the child may mean."""
+    passes = desk.request.app.get(PASSES)
+    borne = [await passes.get(who) for who in found.accused] if passes else []
+    return [_("%(name)s (substitute)") % {"name": one.name} for one in borne if one]
 
 
 async def _leads_across(desk: Desk, found: Concern, where: Context) -> list[Staff]:

@@ -69,7 +69,9 @@ function Sound({ stream, shown, muted, speaker }) {
     video.muted = Boolean(muted);
     // Browsers refuse sound before the first click on a page; the next click anywhere starts it.
     if (stream)
-      video.play().catch(() => document.addEventListener("pointerdown", () => void video.play(), { once: true }));
+      video
+        .play()
+        .catch(() => document.addEventListener("pointerdown", () => video.play().catch(() => {}), { once: true }));
   }, [stream, muted]);
   useEffect(() => {
     // A speaker that was pulled out: the usual one sounds.

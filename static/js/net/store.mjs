@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import { ServerClock } from "./clock.mjs";
 
-/** @import {BoardView, MeView, PlenaryView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
+/** @import {BoardView, GuestView, MeView, PassesView, PlenaryView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
 /** @import {Signal} from "@preact/signals-core" */
 
 /**
@@ -47,6 +47,10 @@ export class Store {
     this.seats = signal(/** @type {SeatsView | null} */ (null));
     this.rooms = signal(/** @type {ReadonlyMap<string, RoomView>} */ (new Map()));
     this.boards = signal(/** @type {ReadonlyMap<number, BoardView>} */ (new Map()));
+    /** All that a guest of the lesson sees. */
+    this.guest = signal(/** @type {GuestView | null} */ (null));
+    /** Who may come by a link: for teachers. */
+    this.passes = signal(/** @type {PassesView | null} */ (null));
     this.plenary = signal(/** @type {PlenaryView | null} */ (null));
     /** Rows by room id, each a signal of its own: a change of one room renders one row. */
     this.row = /** @type {Map<string, Signal<RowView>>} */ (new Map());
@@ -106,6 +110,12 @@ export class Store {
         break;
       case "room":
         this.rooms.value = new Map(this.rooms.value).set(message.view.room, message.view);
+        break;
+      case "guest":
+        this.guest.value = message.view;
+        break;
+      case "passes":
+        this.passes.value = message.view;
         break;
       case "board":
         this.boards.value = new Map(this.boards.value).set(message.view.step, message.view);

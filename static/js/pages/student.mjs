@@ -14,6 +14,7 @@ import { hears, sees } from "../views/media.mjs";
 import { changes } from "../views/notices.mjs";
 import { signature } from "../views/people.mjs";
 import { isOnesOwn, withoutPrivate } from "../views/seat.mjs";
+import { adultBeside } from "./student/adult.mjs";
 import {
   allowedMedia,
   keepMediaInStep,
@@ -198,6 +199,7 @@ function makePage(session, live, seat, pens, devices, mesh, plenary) {
       return room === null || hears(room, store.presence.value, boot.member, who);
     },
     sees: (/** @type {string} */ who) => store.room.value === null || sees(store.room.value, who),
+    ...adultBeside(live),
     takeOver: () => live.start(),
     dismiss,
     tell,
@@ -296,6 +298,7 @@ function nothingYet() {
     saver: signal("off"),
     plenary: { view: none, together: signal(false) },
     noVideo: signal(""),
+    adultBeside: signal(false),
     now: Date.now,
   });
 }

@@ -10,6 +10,7 @@ import { makeDesk } from "../components/teacher/state.mjs";
 import { html } from "../html.mjs";
 import { loadMessages, t } from "../i18n.mjs";
 import { Live } from "../net/live.mjs";
+import { askPasses } from "../net/passes.mjs";
 import { Store } from "../net/store.mjs";
 import { ChosenRoom } from "../rtc/chosen-room.mjs";
 import { Devices } from "../rtc/devices.mjs";
@@ -220,6 +221,9 @@ function Page({ desk, live, doors, onFill }) {
 /** @param {{ code: string, live: Live, home: string }} props */
 function Stopped({ code, live, home }) {
   const other = code === "other_tab";
+  if (!other && home === "/")
+    return html`<div class="calm" role="status"><img src="/static/img/logo.svg" alt="" />
+      <h1>${t("This link does not open the lesson any more")}</h1><p>${t("It was taken back, or opened on another device.")}</p></div>`;
   return html`<div class="calm" role="status">
     <img src="/static/img/logo.svg" alt="" />
     <h1>${other ? t("This lesson is open in another tab") : t("This page is no longer signed in to the lesson")}</h1>
@@ -316,6 +320,7 @@ async function main() {
   const asked = (/** @type {string} */ kind, /** @type {Record<string, unknown>} */ fields) =>
     live.command(kind, fields);
   const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, asked, plenary);
+  desk.askPasses = (path, fields) => askPasses(`${boot.passes ?? ""}${path}`, fields);
   followLesson(desk);
   followPeople(desk, store);
   setInterval(() => {

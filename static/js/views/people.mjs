@@ -73,7 +73,8 @@ export function isHere(presence, member) {
 export function signature(host) {
   if (!host) return t("A teacher");
   const school = say(host.school);
-  return school ? t("{name}, {school}", { name: nameOf(host), school }) : nameOf(host);
+  const name = host.substitute ? t("{name} (substitute)", { name: nameOf(host) }) : nameOf(host);
+  return school ? t("{name}, {school}", { name, school }) : name;
 }
 
 /**

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
 import { phaseOf } from "../../views/phase.mjs";
+import { AdultToggle } from "./adults.mjs";
 import { CalmPage, Lobby } from "./calm.mjs";
 import { DeviceCheck } from "./check.mjs";
 import { ConcernDialog, HelpDialog } from "./dialogs.mjs";
@@ -40,7 +41,8 @@ export function StudentApp({ page }) {
       phase !== "stopped" &&
       html`<footer class="room-foot page-foot">
       <button type="button" class="button quiet" popovertarget="reading-menu">${t("Text size and colours")}</button>
-      <button type="button" class="button quiet" onClick=${concern}>${t("Report a concern")}</button></footer>`
+      <button type="button" class="button quiet" onClick=${concern}>${t("Report a concern")}</button>
+      ${phase !== "closed" && html`<${AdultToggle} page=${page} />`}</footer>`
     }
     ${page.trouble.value && phase !== "room" && html`<div class="toasts"><div class="toast offline" role="status"><span>${t("Connection lost. We are trying again.")}</span></div></div>`}
     <p class="visually-hidden" aria-live="polite">${page.said.value}</p>

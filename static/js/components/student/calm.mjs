@@ -7,6 +7,7 @@ import { across, clocksOf, schoolNames } from "../../views/schools.mjs";
 import { timeAt } from "../../views/time.mjs";
 import { IntentionPin } from "../intention.mjs";
 import { Listed, SchoolMark } from "../person.mjs";
+import { AdultSigns, TeachersModel } from "./adults.mjs";
 import { Sharing } from "./seat.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
@@ -76,6 +77,7 @@ function Closed({ page }) {
 /** @param {{page: StudentPage}} props */
 export function Lobby({ page }) {
   const { boot, presence, mine, session } = page;
+  if (session.value?.modelling) return html`<${TeachersModel} page=${page} />`;
   const their = across(boot.side);
   const other = boot.sides[their];
   const waiting = mine.value?.waiting ?? "lobby";
@@ -99,6 +101,7 @@ export function Lobby({ page }) {
       <span><${SchoolMark} whose="ours" /> <span class="num">${here.ours}</span></span>
       <span><${SchoolMark} whose="theirs" /> <span class="num">${here.theirs}</span></span></p>`
     }
+    <${AdultSigns} page=${page} />
     <${Sharing} page=${page} />
   <//>`;
 }

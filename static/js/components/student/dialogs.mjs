@@ -39,6 +39,7 @@ export function HelpDialog({ page, onClose }) {
 export function ConcernDialog({ page, onClose }) {
   const [about, setAbout] = useState("");
   const [words, setWords] = useState("");
+  const [apart, setApart] = useState(false);
   const [who, setWho] = useState(page.seat.at.value);
   const [sent, setSent] = useState(/** @type {"" | "sending" | "sent" | "refused"} */ (""));
   const choices = [
@@ -48,7 +49,9 @@ export function ConcernDialog({ page, onClose }) {
   ];
   const report = () => {
     setSent("sending");
-    page.command("report_concern", { about, words }, who).then((ack) => setSent(ack.ok ? "sent" : "refused"));
+    page
+      .command("report_concern", { about, words, apart: apart && about === "partner" }, who)
+      .then((ack) => setSent(ack.ok ? "sent" : "refused"));
   };
   if (sent)
     return html`<${Dialog} title=${t("Thank you for telling us")} onClose=${onClose}><${Reported} page=${page} sent=${sent} /><footer><button type="button" class="button primary" onClick=${onClose}>${t("Close")}</button></footer><//>`;
@@ -62,6 +65,12 @@ export function ConcernDialog({ page, onClose }) {
       <fieldset><legend>${t("Who is it about?")}</legend>
         ${choices.map(([id, label]) => html`<label key=${id} class="check"><input type="radio" name="about" required checked=${about === id} onChange=${() => setAbout(/** @type {string} */ (id))} /><span>${label}</span></label>`)}
       </fieldset>
+      ${
+        about === "partner" &&
+        page.room.value !== null &&
+        html`<label class="check"><input type="checkbox" checked=${apart} onChange=${() => setApart(!apart)} /><span>${t("I want to be apart from my partner now")}</span></label>
+        ${apart && html`<p class="hint">${t("A teacher is asked to give you another place. Your partner is not told that you asked.")}</p>`}`
+      }
       <div class="field"><label for="concern-words">${t("What happened?")} <span class="optional">${t("(you may leave this empty)")}</span></label>
         <textarea id="concern-words" dir="auto" maxlength="2000" value=${words} onInput=${(/** @type {InputEvent} */ event) => setWords(/** @type {HTMLTextAreaElement} */ (event.target).value)}></textarea></div>
       <footer><button type="button" class="button quiet" onClick=${onClose}>${t("Back")}</button><button type="submit" class="button primary">${t("Send")}</button></footer>

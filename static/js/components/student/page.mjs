@@ -65,6 +65,8 @@
  * @property {() => void} finishCheck
  * @property {(heard: (level: number) => void) => () => void} listen
  * @property {() => void} chime
+ * @property {ReadonlySignal<boolean>} adultBeside whether I say that an adult sits beside me
+ * @property {(now: boolean) => void} sayAdultBeside
  * @property {() => void} takeOver
  * @property {(id: string) => void} dismiss
  * @property {(told: Told) => void} tell

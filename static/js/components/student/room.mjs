@@ -16,6 +16,7 @@ import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, FlipButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { AdultSigns, AdultToggle } from "./adults.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
 import { SoundDialog, SoundLine, TalkLine } from "./sound.mjs";
@@ -186,6 +187,7 @@ function Notices(props) {
     ${page.savingIsDelayed.value && html`<div class="banner offline" role="status"><span>${t("Saving takes a little longer just now. Your words are kept on this device.")}</span></div>`}
     ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
     <${Visitors} room=${room} session=${session} />
+    <${AdultSigns} page=${page} room=${room} />
     ${
       page.uplink.value.voiceAlone &&
       html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
@@ -481,6 +483,7 @@ function Foot({ room, session, page, onHelp, onConcern }) {
         : html`<button type="button" class="button quiet help-button" onClick=${onHelp}><span class="glyph hand" aria-hidden="true"></span>${t("Help")}</button>`
     }
     <button type="button" class="button quiet" onClick=${onConcern}>${t("Report a concern")}</button>
+    <${AdultToggle} page=${page} short=${true} />
     ${page.allowed() !== "none" && html`<button type="button" class="button quiet" aria-label=${t("Sound and picture")} onClick=${() => setSound(true)}><span class="glyph speaker" aria-hidden="true"></span><span class="wide-only">${t("Sound and picture")}</span></button>`}
     ${sound && html`<${SoundDialog} page=${page} onClose=${() => setSound(false)} />`}
   </footer>`;

@@ -7,9 +7,10 @@ import { across, clocksOf } from "../../views/schools.mjs";
 import { DENSE_FROM, GROUPS, groupTitle, nextCall, unseated } from "../../views/teacher/board.mjs";
 import { left, urgency } from "../../views/teacher/clocks.mjs";
 import { behindTheGate, countdownTo, gateLabel, nextFloor, placeRange } from "../../views/teacher/lesson.mjs";
-import { inAllLanguages, nameOf } from "../../views/teacher/people.mjs";
+import { inAllLanguages } from "../../views/teacher/people.mjs";
 import { timeAt } from "../../views/time.mjs";
-import { Listed, SchoolMark } from "../person.mjs";
+import { Listed } from "../person.mjs";
+import { AlsoHere, GuestRequests } from "./also_here.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
 import { Name, OneClassroom, Refused, TwicePressed } from "./parts.mjs";
@@ -32,6 +33,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
     <${BoardHead} desk=${desk} />
     <div class="board-main">
       ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
+      <${GuestRequests} desk=${desk} />
       <${Refused} desk=${desk} place="everyone" />
       <${WholeClass} desk=${desk} />
       <${ClassBoard} desk=${desk} />
@@ -166,28 +168,15 @@ function BoardFoot({ desk }) {
         desk.asked.value = { dialog: "bring" };
       }}>${t("Everyone to a step…")}</button>`
     }
-    <button type="button" class="button quiet" onClick=${() => {
-      desk.asked.value = { dialog: "close" };
-    }}>${t("Close the lesson")}</button>
+    ${
+      !desk.boot.substitute &&
+      html`<button type="button" class="button quiet" onClick=${() => {
+        desk.asked.value = { dialog: "close" };
+      }}>${t("Close the lesson")}</button>`
+    }
     <button type="button" class="button quiet" popovertarget="reading-menu"><span class="glyph settings" aria-hidden="true"></span>${t("Text size and colours")}</button>
     <${AlsoHere} desk=${desk} />
   </footer>`;
-}
-
-/**
- * The other adults who have this page open.
- * @param {{ desk: Desk }} props
- */
-export function AlsoHere({ desk }) {
-  const { session, presence, boot } = desk;
-  const others = session.value.hosts.filter(
-    (host) => host.id !== boot.staff && presence.value.adults.includes(host.id),
-  );
-  return html`<span class="also-here" role="status">${
-    others.length === 0
-      ? t("No other teacher is here now")
-      : html`${t("also here:")} ${others.map((host, at) => html`${at > 0 && ", "}<bdi key=${host.id}>${nameOf(host, boot.language)}</bdi> <${SchoolMark} whose=${host.side === boot.side ? "ours" : "theirs"} />`)}`
-  }</span>`;
 }
 
 /** Stop now: calm on this page too. @param {{ desk: Desk }} props */
@@ -199,9 +188,12 @@ function Stopped({ desk }) {
     <${Refused} desk=${desk} place="everyone" />
     <div class="button-row">
       <button type="button" class="button primary large" onClick=${() => desk.act("everyone", "resume")}>${t("Go on where we stopped")}</button>
-      <button type="button" class="button" onClick=${() => {
-        desk.asked.value = { dialog: "close" };
-      }}>${t("Close the lesson")}</button>
+      ${
+        !desk.boot.substitute &&
+        html`<button type="button" class="button" onClick=${() => {
+          desk.asked.value = { dialog: "close" };
+        }}>${t("Close the lesson")}</button>`
+      }
     </div>
     <${AlsoHere} desk=${desk} />
   </div>`;

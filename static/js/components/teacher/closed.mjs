@@ -24,8 +24,11 @@ export function Closed({ desk }) {
       )}. ${finished === rooms ? t("Every room came to the end.") : finished === 0 ? t("The words of all are kept.") : tn("One room came to the end; the words of all are kept.", "{n} rooms came to the end; the words of all are kept.", finished)}</p>`
     }
     <div class="button-row">
-      <a class="button primary large" href=${desk.boot.urls.review}>${t("Read what was written")}</a>
-      <a class="button quiet" href=${desk.boot.urls.home}>${t("To my desk")}</a>
+      ${
+        !desk.boot.substitute &&
+        html`<a class="button primary large" href=${desk.boot.urls.review}>${t("Read what was written")}</a>
+      <a class="button quiet" href=${desk.boot.urls.home}>${t("To my desk")}</a>`
+      }
     </div>
   </div>`;
 }

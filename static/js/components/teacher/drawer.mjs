@@ -5,6 +5,7 @@ import { t } from "../../i18n.mjs";
 import { doing, doingWords } from "../../views/teacher/board.mjs";
 import { placeWords, stepTitle } from "../../views/teacher/lesson.mjs";
 import { nameOf } from "../../views/teacher/people.mjs";
+import { AdultBeside } from "./also_here.mjs";
 import { Left, LessonBar, Name, Refused } from "./parts.mjs";
 import { Visit } from "./visit.mjs";
 
@@ -52,6 +53,7 @@ function Where({ desk, row }) {
     <p><strong>${stepTitle(desk.lesson.value, row.step, language)}</strong>${place !== "" && html`<br /><span class="soft">${place}</span>`}</p>
     ${row.state === "working" && row.ends_at !== null && html`<${Left} desk=${desk} end=${row.ends_at} />`}
     <${LessonBar} desk=${desk} row=${row} />
+    <${AdultBeside} desk=${desk} row=${row} />
   </div>`;
 }
 
@@ -76,9 +78,12 @@ function Members({ desk, row }) {
           <button type="button" class="button quiet" aria-label=${t("Move {name}", { name })} onClick=${() => {
             desk.asked.value = { dialog: "move", member };
           }}>${t("Move")}</button>
-          <button type="button" class="button quiet" aria-label=${t("Remove {name} from the lesson", { name })} onClick=${() => {
-            desk.asked.value = { dialog: "remove", member };
-          }}>${t("Remove")}</button>
+          ${
+            !desk.boot.substitute &&
+            html`<button type="button" class="button quiet" aria-label=${t("Remove {name} from the lesson", { name })} onClick=${() => {
+              desk.asked.value = { dialog: "remove", member };
+            }}>${t("Remove")}</button>`
+          }
         </span>
       </li>`;
     })}

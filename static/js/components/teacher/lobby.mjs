@@ -17,7 +17,9 @@ import {
 } from "../../views/teacher/lobby.mjs";
 import { besideOf, initial, isolated, nameOf, namesLine, whose } from "../../views/teacher/people.mjs";
 import { Listed } from "../person.mjs";
-import { AlsoHere, Clocks } from "./board.mjs";
+import { AlsoHere, GuestRequests } from "./also_here.mjs";
+import { Clocks } from "./board.mjs";
+import { TeachersModel } from "./modelling.mjs";
 import { Name, OneClassroom, Refused, School } from "./parts.mjs";
 
 /** @import { Arrival, Column } from "../../views/teacher/lobby.mjs" */
@@ -42,9 +44,11 @@ export function Lobby({ desk, onFill }) {
     <header class="board-head">
       <h1><bdi>${say(boot.title, boot.language)}</bdi></h1>
       <${Clocks} desk=${desk} />
-      <div class="board-actions"><a class="button quiet" href=${boot.urls.plan}>${t("The plan")}</a></div>
+      <div class="board-actions">${boot.urls.plan && html`<a class="button quiet" href=${boot.urls.plan}>${t("The plan")}</a>`}</div>
     </header>
     <div class="board-main">
+      <${GuestRequests} desk=${desk} />
+      <${TeachersModel} desk=${desk} />
       <div class="lobby">
         <${Arrivals} desk=${desk} column=${ours} />
         <${Proposed} desk=${desk} onFill=${onFill} here=${ours.here + theirs.here} />

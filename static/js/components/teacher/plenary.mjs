@@ -36,7 +36,7 @@ export function WholeClass({ desk }) {
 }
 
 /** @param {{ desk: Desk, silent: boolean, onSilent: (silent: boolean) => void }} props */
-function MyDevices({ desk, silent, onSilent }) {
+export function MyDevices({ desk, silent, onSilent }) {
   const { mine, turn } = desk.plenary;
   const heard = mine.microphone.value === "on";
   const seen = mine.camera.value === "on";

@@ -7,6 +7,7 @@ import { doing, doingWords, needOf, needWords, stateWords, talkWords } from "../
 import { placeWords, stepTitle } from "../../views/teacher/lesson.mjs";
 import { hostName, isolated, namesLine, sharingWords, whose } from "../../views/teacher/people.mjs";
 import { SchoolMark } from "../person.mjs";
+import { AdultBeside } from "./also_here.mjs";
 import { Left, LessonBar, Name, Since } from "./parts.mjs";
 
 /** @import { Signal } from "@preact/signals" */
@@ -89,6 +90,7 @@ function State({ desk, row, need }) {
     ${at !== "" && html`<span class="row-step"><span class="row-place">${placeWords(desk.lesson.value, row, language)}</span> · <bdi>${at}</bdi></span>`}
     <span class="row-side">
       ${row.talk && html`<span class="row-talk" title=${row.talk.reliable ? "" : t("Somebody is without headphones, so a loudspeaker may have talked.")}><span class="talk-bars" aria-hidden="true">${talkBars(row.talk)}</span> ${talkWords(row.talk, people, language)}</span>`}
+      <${AdultBeside} desk=${desk} row=${row} />
       ${row.visitors.map((id) => html`<${Visitor} key=${id} desk=${desk} id=${id} />`)}
       ${row.state === "working" && row.ends_at !== null && html`<span><span class="visually-hidden">${t("time left")}</span><${Left} desk=${desk} end=${row.ends_at} /></span>`}
     </span>
@@ -111,7 +113,12 @@ function Actions({ desk, row, need, onEnter }) {
     need?.code === "help" &&
     html`<button type="button" class="button" onClick=${() => desk.act(place, "take_help", { room: row.room }, t("They see that you are on the way."))}>${t("I'm coming")}</button>`;
   const minute = need?.code === "stuck" || need?.code === "missing";
-  return html`${coming}
+  const apart =
+    row.apart &&
+    html`<button type="button" class="button" onClick=${() => {
+      desk.asked.value = { dialog: "part", room: row.room };
+    }}>${t("Separate now")}</button>`;
+  return html`${coming}${apart}
     ${minute && html`<button type="button" class="button" onClick=${() => desk.act(place, "add_time", { room: row.room, seconds: 60 }, t("One minute more for this room."))}>${t("+1 min")}</button>`}
     ${need && html`<button type="button" class="button" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}
     ${!need && html`<button type="button" class="button quiet" onClick=${() => onEnter(row.room)}>${t("Go in")}</button>`}`;

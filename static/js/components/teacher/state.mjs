@@ -30,6 +30,7 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {Signal<ReadonlyMap<number, Board>>} boards
  * @property {Map<string, Signal<Row>>} row
  * @property {Signal<string[]>} rowIds
+ * @property {ReadonlySignal<import("../../wire.mjs").PassesView | null>} [passes]
  */
 
 /**
@@ -45,6 +46,8 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {ReadonlySignal<Row[]>} rows
  * @property {ReadonlySignal<Record<Group, string[]>>} order
  * @property {ReadonlySignal<Scene>} scene
+ * @property {ReadonlySignal<import("../../wire.mjs").PassesView | null>} passes who may come by a link
+ * @property {(path: string, fields: Record<string, string>) => Promise<import("./also_here.mjs").LinkAnswer>} askPasses
  * @property {(room: string) => Signal<Row> | undefined} row
  * @property {Signal<string | null>} open the room whose drawer is open
  * @property {Signal<string | null>} visiting
@@ -96,6 +99,8 @@ export function makeDesk(boot, pushed, call, send, plenary) {
     rows,
     order: ordered(rows, scene),
     scene,
+    passes: pushed.passes ?? signal(null),
+    askPasses: async () => ({ ok: false }),
     row: (room) => pushed.row.get(room),
     open: signal(null),
     visiting,

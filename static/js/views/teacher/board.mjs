@@ -169,6 +169,7 @@ export function needWords(need, row, people, hosts, language) {
     case "help_taken":
       return t("{teacher} is on the way", { teacher: isolated(hostName(hosts, row.help?.taken_by ?? "", language)) });
     case "check":
+      if (row.apart) return t("Check on room {n}: somebody would like to sit apart", { n: row.number });
       return t("Check on room {n}", { n: row.number });
     case "missing":
       return missingWords(row, people, language);

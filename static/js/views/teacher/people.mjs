@@ -89,7 +89,8 @@ export function sharingWords(members, peers, people, language) {
  */
 export function hostName(hosts, id, language) {
   const host = hosts.find((one) => one.id === id);
-  return host ? nameOf(host, language) : t("a teacher");
+  if (!host) return t("a teacher");
+  return host.substitute ? t("{name} (substitute)", { name: nameOf(host, language) }) : nameOf(host, language);
 }
 
 /**

@@ -38,6 +38,9 @@
  * @property {Record<string, number>} [unanswered] by side: children of other schools whose families have not answered
  * @property {{ plan: string, review: string, home: string, people?: string }} urls
  * @property {Wording[]} phrasebook
+ * @property {"written" | "heh"} [the_name]
+ * @property {boolean} [substitute] an adult who came by a link
+ * @property {string} [passes] address of the links for substitutes and guests
  * @property {boolean} demo
  * @property {string | null} [fill]
  */
