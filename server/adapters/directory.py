@@ -78,6 +78,7 @@ class PeopleDirectory:
                 budgets={s.id: s.class_kbits for s in schools.values() if s.class_kbits is not None},
                 talk_shown=planned.plan.talk_shown,
             ),
+            arrivals=planned.plan.arrivals,
         )
 
     async def history(self, session: str) -> History:

@@ -8,6 +8,7 @@ from typing import Literal
 import structlog
 from pydantic import BaseModel
 
+from server.core.live.brought import former_rooms, with_brought
 from server.core.live.media import Talking, TalkView, talk_view
 from server.core.live.plenary import circle, is_together, sources_in_plenary
 from server.core.live.scene import Scene
@@ -23,7 +24,7 @@ from server.core.live.views import (
     seats_view,
     session_view,
 )
-from server.core.live.works import MemberId, RoomId
+from server.core.live.works import MemberId, RoomId, Work
 from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
 from server.runner.memory_of_rooms import Memory, words_of
@@ -97,14 +98,30 @@ class Publisher:
 
     async def words(self, room: Room, scene: Scene) -> Words:
         """Return a room's words and notes, with what a passed step left behind where this step turns it over."""
-        works = await self._memory.words(scene.session.id, room.id)
+        works = await self._works(room, scene.session)
+        before = former_rooms(room, scene.session)
         if any(note.room == room.id for note in scene.session.notes):
             works = works | await self._memory.words(scene.session.id, None)
-        drafts = await self._store.drafts(scene.session.id, room.id) if _somebody_left_words(room, scene) else []
+        drafts: list[Draft] = []
+        if _somebody_left_words(room, scene):
+            for place in (*before, room.id):
+                drafts += await self._store.drafts(scene.session.id, place)
         return words_of(works, drafts, current_step(room, scene.session))
+
+    async def _works(self, room: Room, session: Session) -> dict[str, Work]:
+        works = await self._memory.words(session.id, room.id)
+        for place in former_rooms(room, session):
+            works = works | await self._memory.words(session.id, place)
+        return works
+
+    async def with_what_was_brought(self, room: Room, scene: Scene) -> Room:
+        """Return the room with what its members wrote in rooms where they sat before: it turns over here, too."""
+        before = [await self._memory.room(place) for place in former_rooms(room, scene.session)]
+        return with_brought(room, scene.session, before) if before else room
 
     async def room(self, room: Room, scene: Scene, *, only_to: str | None = None) -> None:
         """Send a room's view to its members and visitors, or to one connection."""
+        room = await self.with_what_was_brought(room, scene)
         view = room_view(room, scene, await self.words(room, scene))
         body = encoded(ViewOut(part="room", now=self._now(), view=view))
         if only_to:
@@ -120,7 +137,9 @@ class Publisher:
         places = [*former, *([room] if room else [])]
         works = {k: w for place in places for k, w in (await self._memory.words(session.id, place.id)).items()}
         kept = [d for place in places for d in await self._store.drafts(session.id, place.id)] if to_peer else []
-        drafts = tuple(_draft_view(d) for d in kept if d.member == member)
+        # Of the same words in two rooms, those go on that were written last.
+        newest = {(d.step, d.input): d for d in sorted(kept, key=lambda d: d.at) if d.member == member}
+        drafts = tuple(_draft_view(d) for d in newest.values())
         view = mine_view(member, room, scene, Words(works, {}), drafts, tuple(former))
         body = encoded(ViewOut(part="mine", now=self._now(), view=view))
         if to_peer:
@@ -140,7 +159,8 @@ class Publisher:
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
         """Send who sits where to the teachers."""
-        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session)))
+        planned = (await self._scenes.setup(session)).arrivals
+        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session, planned)))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)
         else:
@@ -281,7 +301,7 @@ class Publisher:
             return
         rooms = [await self._memory.room(room) for room in session.rooms]
         shared = [
-            (room, Words(await self._memory.words(session_id, room.id), {}))
+            (room, Words(await self._works(room, session), {}))
             for room in rooms
             if any(s.step == session.floor for s in room.shared)
         ]
