@@ -479,7 +479,10 @@ class Live:
         """Tell survivors that the clock is about to bring them to others, or is not any more."""
         for member in soon_moved(before) ^ soon_moved(session):
             room = session.room_of(member)
-            await self.publish.mine(member, await self.memory.room(room) if room else None, scene)
+            if room == before.room_of(member):
+                # Whoever has moved gets everything anew.
+                place = await self.memory.room(room) if room else None
+                await self.publish.mine(member, place, scene, with_drafts=True)
 
     async def _written_down(self, session: Session, by: str, event: e.AnyEvent) -> None:
         match event:

@@ -130,13 +130,22 @@ class Publisher:
             await self._outbox.to_room(room.id, "view", body)
             self.row_changed(scene.session.id, room.id)
 
-    async def mine(self, member: MemberId, room: Room | None, scene: Scene, *, to_peer: str | None = None) -> None:
-        """Send one member's own part; with drafts when a connection has just come."""
+    async def mine(
+        self,
+        member: MemberId,
+        room: Room | None,
+        scene: Scene,
+        *,
+        to_peer: str | None = None,
+        with_drafts: bool = False,
+    ) -> None:
+        """Send one member's own part; with drafts when a connection has just come, or where it is asked for."""
         session = scene.session
+        with_drafts = with_drafts or to_peer is not None
         former = [await self._memory.room(r) for r in session.former.get(member, ()) if room is None or r != room.id]
         places = [*former, *([room] if room else [])]
         works = {k: w for place in places for k, w in (await self._memory.words(session.id, place.id)).items()}
-        kept = [d for place in places for d in await self._store.drafts(session.id, place.id)] if to_peer else []
+        kept = [d for place in places for d in await self._store.drafts(session.id, place.id)] if with_drafts else []
         # Of the same words in two rooms, those go on that were written last.
         newest = {(d.step, d.input): d for d in sorted(kept, key=lambda d: d.at) if d.member == member}
         drafts = tuple(_draft_view(d) for d in newest.values())

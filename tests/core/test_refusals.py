@@ -10,6 +10,7 @@ from server.core.live import commands as c
 from server.core.live.answers import MOST_LINES
 from server.core.live.engine import Decision
 from server.core.live.refusals import REFUSAL_CODES
+from server.core.live.session_engine import Rules, decide_session
 from server.core.live.works import Entry, Mark
 from tests.core.builders import (
     DAN,
