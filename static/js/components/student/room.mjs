@@ -18,6 +18,7 @@ import { DeviceButton, FlipButton, Tile } from "../tile.mjs";
 import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
+import { Soon } from "./soon.mjs";
 import { SoundDialog, SoundLine, TalkLine } from "./sound.mjs";
 import { StepWork } from "./steps.mjs";
 
@@ -186,6 +187,7 @@ function Notices(props) {
     ${page.savingIsDelayed.value && html`<div class="banner offline" role="status"><span>${t("Saving takes a little longer just now. Your words are kept on this device.")}</span></div>`}
     ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
     <${Visitors} room=${room} session=${session} />
+    <${Soon} page=${page} />
     ${
       page.uplink.value.voiceAlone &&
       html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
