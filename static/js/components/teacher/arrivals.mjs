@@ -53,8 +53,10 @@ export function Arrivals({ desk }) {
 }
 
 /** @param {Desk} desk @param {PlacingView | undefined} one */
-function sentence({ boot }, one) {
-  return one ? `${placingSentence(one, boot.people, boot.language, boot.side)}: ${placingReason(one)}` : "";
+function sentence({ boot, presence }, one) {
+  if (!one) return "";
+  const words = placingSentence(one, boot.people, boot.language, boot.side, presence.value.present);
+  return `${words}: ${placingReason(one)}`;
 }
 
 /** @param {Desk} desk @param {string} member */
@@ -65,7 +67,7 @@ function giveSeat(desk, member) {
 /** @param {{ desk: Desk, one: PlacingView }} props */
 function Proposed({ desk, one }) {
   const { boot } = desk;
-  const words = placingSentence(one, boot.people, boot.language, boot.side);
+  const words = placingSentence(one, boot.people, boot.language, boot.side, desk.presence.value.present);
   const act = (/** @type {string} */ kind, told = "") => desk.act(PLACE, kind, { placing: one.id }, told);
   const counts = one.due !== null;
   return html`<li class=${`placing is-proposed${counts ? " is-counting" : ""}`}>

@@ -12,16 +12,18 @@ import { hostName, isolated, namesLine } from "./people.mjs";
 export const NEWS = 120_000;
 
 /**
- * Return what a press, or the countdown, will do.
+ * Return what a press, or the countdown, will do. Of those who sit there, the ones who are here are named.
  * @param {PlacingView} one
  * @param {People} people
  * @param {string} language
  * @param {string} side
+ * @param {readonly string[]} present
  */
-export function placingSentence(one, people, language, side) {
+export function placingSentence(one, people, language, side, present) {
   const names = namesLine(one.members, people, language, side);
   if (one.room === "new") return t("Open a room for {names}", { names });
-  const others = namesLine(one.beside, people, language, side);
+  const here = one.beside.filter((id) => present.includes(id));
+  const others = namesLine(here.length > 0 ? here : one.beside, people, language, side);
   const room = isolated(String(roomNumber(one.room ?? "")));
   return one.out_of === null
     ? t("Seat {names} with {others} (room {room})", { names, others, room })
@@ -35,7 +37,7 @@ export function placingSentence(one, people, language, side) {
 export function placingReason(one) {
   switch (one.reason) {
     case "waits_for_partner":
-      return t("who have nobody from the other school to learn with");
+      return t("nobody from the other school is there now");
     case "both_wait":
       return t("one of each school, both waiting");
     case "shares_a_device":
