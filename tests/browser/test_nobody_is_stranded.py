@@ -71,9 +71,12 @@ async def test_a_survivor_is_brought_to_others_and_a_late_child_finds_a_place(wa
             undo = teacher.page.locator(".placing.is-placed").get_by_role("button")
             await expect(undo).to_have_text(said(teacher.language, "Undo"))
 
-        # Three are a group, and a fourth child, who is late, goes where somebody waits: nobody does, so with a pair.
+        # A teacher takes it back; and a child who comes late goes to whoever waits for a partner.
+        await stone.page.locator(".placing.is-placed").get_by_role("button").click()
+        await expect(survivor.page.locator(".videos .tile:not(.is-self) .name-plate bdi")).to_have_text([partner_name])
         late = await learner_of(watch, server, CHICAGO, 2)
         await late.step_heading(0).wait_for()
+        await expect(survivor.page.locator(".videos .tile:not(.is-self)")).to_have_count(2)
 
 
 async def partner_named(survivor: Learner, name: str, candidates: list[Learner]) -> Learner:

@@ -36,7 +36,7 @@ export function Arrivals({ desk }) {
   );
   const count = waiting.length + proposed.length;
   return html`<section class="board-group without-room" aria-labelledby="without-room" hidden=${count + placed.length === 0}>
-    <h2 id="without-room">${t("Without a room or a partner")} <span class="count">${count}</span></h2>
+    <h2 id="without-room">${count > 0 ? html`${t("Without a room or a partner")} <span class="count">${count}</span>` : t("Placed a moment ago")}</h2>
     <p class="visually-hidden" aria-live="polite">${proposed.length > 0 ? sentence(desk, proposed[proposed.length - 1]) : ""}</p>
     <ul class="board-rows placings">
       ${proposed.map((one) => html`<${Proposed} key=${one.id} desk=${desk} one=${one} />`)}
@@ -71,7 +71,7 @@ function Proposed({ desk, one }) {
   const act = (/** @type {string} */ kind, told = "") => desk.act(PLACE, kind, { placing: one.id }, told);
   const counts = one.due !== null;
   return html`<li class=${`placing is-proposed${counts ? " is-counting" : ""}`}>
-    <span class=${`glyph ${counts ? "clock" : "people"}`} aria-hidden="true"></span>
+    <span class=${`glyph ${counts ? "hourglass" : "people"}`} aria-hidden="true"></span>
     <span class="placing-words"><strong>${words}</strong> <span class="soft">${placingReason(one)}</span>${counts && html` <${Countdown} desk=${desk} due=${one.due} />`}</span>
     <span class="row-actions">
       ${
@@ -98,7 +98,8 @@ function Countdown({ desk, due }) {
 /** @param {{ desk: Desk, one: PlacedView }} props */
 function Placed({ desk, one }) {
   const { boot, seats, session } = desk;
-  const words = placedSentence(one, seats.value, boot.people, session.value.hosts, boot.language, boot.side);
+  const { present } = desk.presence.value;
+  const words = placedSentence(one, seats.value, boot.people, session.value.hosts, boot.language, boot.side, present);
   return html`<li class="placing is-placed">
     <span class="glyph check" aria-hidden="true"></span>
     <span class="placing-words" role="status">${words}</span>

@@ -101,7 +101,10 @@ function Split({ desk, row, onClose }) {
     chosen.value = next;
   };
   const ready = going.length > 0 && staying.length > 0;
-  const warnings = ready ? [staying, going].map((group) => cardWarning(group, people)).filter((one) => one !== "") : [];
+  const warnings = (ready ? [staying, going] : []).flatMap((group) => {
+    const warning = cardWarning(group, people);
+    return warning ? [`${namesLine(group, people, language, side)}: ${warning}`] : [];
+  });
   const split = () =>
     act(desk, onClose, t("The room is split."), "split_room", { room: row.room, members: going, seen: members });
   return html`<${Question} desk=${desk} row=${row} onClose=${onClose} title=${t("Split room {n}", { n: row.number })} press=${t("Split")} ready=${ready} onPress=${split}>

@@ -95,7 +95,7 @@ test("what was placed is news for two minutes, and says by whom", () => {
   const say = (/** @type {number} */ at) => {
     const one = placed[at];
     assert(one);
-    return plain(placedSentence(one, all, PEOPLE, HOSTS, "en", "a"));
+    return plain(placedSentence(one, all, PEOPLE, HOSTS, "en", "a", ["a1", "b1", "b2"]));
   };
   assert.equal(say(0), "Placed automatically: A2 ● with B2 ◆ (room 2)");
   assert.equal(say(1), "Placed by Ms Levi: A1 ● with B1 ◆ (room 1)");

@@ -84,12 +84,13 @@ export function news(seats, now) {
  * @param {readonly Host[]} hosts
  * @param {string} language
  * @param {string} side
+ * @param {readonly string[]} present
  */
-export function placedSentence(one, seats, people, hosts, language, side) {
+export function placedSentence(one, seats, people, hosts, language, side, present) {
   const names = namesLine(one.members, people, language, side);
   const room = isolated(String(roomNumber(one.room)));
   const others = namesLine(
-    (seats.rooms[one.room] ?? []).filter((id) => !one.members.includes(id)),
+    (seats.rooms[one.room] ?? []).filter((id) => !one.members.includes(id) && present.includes(id)),
     people,
     language,
     side,
