@@ -453,12 +453,17 @@ class Live:
         return Due(max(session.floor, 0), now + self._grace if running else None)
 
     async def _after_session(self, session: Session, sender: c.Sender, decision: Decision, *, before: Session) -> None:
+        scene = await self.scenes.scene(session, self._clock.now())
+        if all(isinstance(event, e.ArrivalEvents) for event in decision.events):
+            # What is proposed is the teachers' to read, and the few who are about to move.
+            await self.publish.seats(session)
+            await self._tell_who_may_move(before, session, scene)
+            return
         self.publish.plenary_changed(session.id)
         self.on_session(session, decision.events)
         if isinstance(sender, c.Student) or all(isinstance(event, e.PlenaryEvents) for event in decision.events):
             # Hands go up many at a time, and are in a part of their own.
             return
-        scene = await self.scenes.scene(session, self._clock.now())
         await self.publish.session(session, scene)
         for event in decision.events:
             await self._written_down(session, sender_key(sender), event)
@@ -466,14 +471,20 @@ class Live:
             await self.publish.seats(session)
             self.reseat(session.id)
             await self._bus.tell("seats", session.id)
-        elif any(isinstance(event, e.ArrivalEvents) for event in decision.events):
-            await self.publish.seats(session)
+            await self._look_where_somebody_left(before, decision)
         await self._tell_who_may_move(before, session, scene)
         if any(isinstance(event, ROOMS_CHANGE) for event in decision.events):
             self.publish.every_room(session.id)
         for event in decision.events:
             if isinstance(event, e.NoteSent) and event.room:
                 await self.publish.room(await self.memory.room(event.room), scene)
+
+    async def _look_where_somebody_left(self, before: Session, decision: Decision) -> None:
+        """Those who stay may have been waiting for nobody but who has left."""
+        moved = [event.member for event in decision.events if isinstance(event, e.SeatMoved | e.MemberRemoved)]
+        for room in dict.fromkeys(before.room_of(member) for member in moved):
+            if room is not None and before.status == "running":
+                await self._tick_room(room, current_step(await self.memory.room(room), before))
 
     async def _tell_who_may_move(self, before: Session, session: Session, scene: Scene) -> None:
         """Tell survivors that the clock is about to bring them to others, or is not any more."""

@@ -178,6 +178,23 @@ async def test_rooms_are_merged_split_and_ended_and_children_keep_their_step(fre
             await child.until(lambda p: p.views["mine"]["waiting"] == "with_teacher", "to wait with the teacher")
 
 
+async def test_when_the_one_who_was_not_done_is_moved_the_others_go_on(fresh_data: Fresh) -> None:
+    async with a_lesson(fresh_data, 2, "off") as (_, lesson, board):
+        first, second = board.views["seats"]["rooms"]
+        slow = lesson.partners(second)[0]
+        assert (await board.say("move_seat", member=slow.who, room=first, out_of=second))["ok"]
+        await is_seated(slow, first)
+        ready = [p for p in lesson.partners(first) if p.who != slow.who]
+        for person in ready:
+            assert (await person.say("finish", step=0))["ok"]
+        assert all(person.step == 0 for person in ready)
+        again = await lesson.teachers[1].say("move_seat", member=slow.who, room=None, out_of=second)
+        assert again["code"] == "somebody_was_faster"
+        assert (await board.say("move_seat", member=slow.who, room="new", out_of=first))["ok"]
+        for person in ready:
+            await person.until(lambda p: p.step == 1, "to go on together")
+
+
 async def test_whoever_is_removed_is_out_of_everything_at_once(fresh_data: Fresh) -> None:
     async with serving(fresh_data(), demo=True) as served, served.lesson(pairs=1) as lesson:
         child, partner = lesson.students

@@ -42,7 +42,7 @@ export function Drawer({ desk, onEnter, onLeave }) {
     <${Refused} desk=${desk} place="drawer" />
     <${Members} desk=${desk} row=${row} />
     <${RoomActions} desk=${desk} row=${row} />
-    <${Regroup} key=${row.room} desk=${desk} row=${row} />
+    <${Regroup} key=${row.room} desk=${desk} row=${row} onLeave=${onLeave} />
   </aside>`;
 }
 

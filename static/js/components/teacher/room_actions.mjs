@@ -14,14 +14,19 @@ import { Dialog, Name, Refused } from "./parts.mjs";
 
 const PLACE = "regroup";
 
-/** @param {{ desk: Desk, row: Row }} props */
-export function Regroup({ desk, row }) {
+/** @param {{ desk: Desk, row: Row, onLeave: () => void }} props */
+export function Regroup({ desk, row, onLeave }) {
   const asked = useSignal(/** @type {"" | "split" | "merge" | "end"} */ (""));
   const close = () => {
     asked.value = "";
     if (desk.refusal.peek()?.place === PLACE) desk.refusal.value = null;
   };
-  const props = { desk, row, onClose: close };
+  const emptied = () => {
+    // Whoever visits it would stand in a room without anybody.
+    if (desk.visiting.peek() === row.room) onLeave();
+    close();
+  };
+  const props = { desk, row, onClose: close, onEmptied: emptied };
   return html`<div class="button-row drawer-actions regroup">
     ${
       row.members.length > 2 &&
@@ -42,6 +47,7 @@ export function Regroup({ desk, row }) {
 }
 
 /** @typedef {{ desk: Desk, row: Row, onClose: () => void }} Asked */
+/** @typedef {Asked & { onEmptied: () => void }} Emptying */
 
 /**
  * @param {Desk} desk
@@ -117,8 +123,8 @@ function Split({ desk, row, onClose }) {
   <//>`;
 }
 
-/** @param {Asked} props */
-function Merge({ desk, row, onClose }) {
+/** @param {Emptying} props */
+function Merge({ desk, row, onClose, onEmptied }) {
   const { people, language, side } = desk.boot;
   const members = seatsOf(desk, row);
   // Who is away keeps the seat: coming back, they are placed like anybody.
@@ -131,7 +137,7 @@ function Merge({ desk, row, onClose }) {
   const away = members.filter((id) => !going.includes(id));
   const merge = () =>
     into &&
-    act(desk, onClose, t("The rooms are merged."), "merge_rooms", {
+    act(desk, away.length > 0 ? onClose : onEmptied, t("The rooms are merged."), "merge_rooms", {
       room: row.room,
       members: going,
       seen: members,
@@ -163,13 +169,13 @@ function stepWords(ahead) {
   return ahead < 0 ? t("{n} behind", { n: -ahead }) : t("{n} ahead", { n: ahead });
 }
 
-/** @param {Asked} props */
-function End({ desk, row, onClose }) {
+/** @param {Emptying} props */
+function End({ desk, row, onClose, onEmptied }) {
   const { people, language } = desk.boot;
   const members = seatsOf(desk, row);
   const names = members.map((id) => isolated(nameOf(people[id], language))).join(", ");
   const end = () =>
-    act(desk, onClose, t("The room is ended. You can seat the students elsewhere."), "end_room", {
+    act(desk, onEmptied, t("The room is ended. You can seat the students elsewhere."), "end_room", {
       room: row.room,
       seen: members,
     });
