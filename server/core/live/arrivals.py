@@ -453,11 +453,11 @@ class _Table:
         self.found.append(one)
         for party in parties:
             self._drop(party)
-        if one.room in self.seats and one.room is not None:
-            self.seats[one.room] = (*self.seats[one.room], *one.members)
-            half = self.halves.pop(one.room, None)
-            if half is not None:
-                self._drop(half)
+        room = one.room or NEW_ROOM
+        if room in self.seats:
+            self.seats[room] = (*self.seats[room], *one.members)
+            if room in self.halves:
+                self._drop(self.halves[room])
 
     def _drop(self, party: Party) -> None:
         self.waiting = [p for p in self.waiting if p != party]
