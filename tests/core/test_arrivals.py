@@ -19,6 +19,7 @@ from server.core.live.arrivals import (
     proposals,
     without_partner,
 )
+from server.core.live.brought import former_rooms, with_brought
 from server.core.live.pairing import History
 from server.core.live.proposals import ArrivalsPolicy, Proposal
 from server.core.live.scene import Person, Scene
@@ -411,6 +412,18 @@ def test_teachers_see_what_is_proposed_what_was_placed_and_what_holds() -> None:
     assert view.arrivals == "automatic"
     assert [one.members for one in view.placed] == [("a4",)]
     assert [one.kind for one in view.proposals] == ["repair"]
+
+
+def test_answers_come_along_into_the_new_room_and_the_former_partners_stay_where_they_were() -> None:
+    hall = Hall()
+    answered = Room("s.1", answers={(2, "idea"): {"a1": "w1", "b1": "w2"}, (1, "idea"): {"a1": "w0"}}, step=2)
+    there = Room("s.3", answers={(2, "idea"): {"a3": "w3"}, (1, "idea"): {"a1": "newer"}}, step=2)
+    assert former_rooms(there, hall.session) == ()
+    hall.says(c.MoveSeat(member="a1", room="s.3"))
+    assert former_rooms(there, hall.session) == ("s.1",)
+    brought = with_brought(there, hall.session, [answered])
+    assert brought.answers == {(2, "idea"): {"a3": "w3", "a1": "w1"}, (1, "idea"): {"a1": "newer"}}
+    assert (brought.step, brought.version) == (there.step, there.version), "the room stays where it is"
 
 
 # -- whatever happens ---------------------------------------------------------------------------------------------------

@@ -178,6 +178,19 @@ async def test_rooms_are_merged_split_and_ended_and_children_keep_their_step(fre
             await child.until(lambda p: p.views["mine"]["waiting"] == "with_teacher", "to wait with the teacher")
 
 
+async def test_half_written_words_of_who_was_taken_out_of_a_room_are_kept_at_the_bell(fresh_data: Fresh) -> None:
+    async with a_lesson(fresh_data, 1, "off") as (served, lesson, board):
+        child = lesson.students[0]
+        ((room, members),) = board.views["seats"]["rooms"].items()
+        draft = {"step": 0, "input": "bring", "sequence": 1, "entries": [{"text": "half a thou"}]}
+        assert (await child.say("save_draft", **draft))["ok"]
+        assert (await board.say("end_room", room=room, seen=members))["ok"]
+        await child.until(lambda p: p.views["mine"]["room"] is None, "to wait with the teacher")
+        assert (await board.say("close_session"))["ok"]
+        kept = [w for w in await served.house.store.works_in(lesson.students[0].session, room) if w.member == child.who]
+        assert [entry.text for work in kept for entry in work.entries] == ["half a thou"]
+
+
 async def test_when_the_one_who_was_not_done_is_moved_the_others_go_on(fresh_data: Fresh) -> None:
     async with a_lesson(fresh_data, 2, "off") as (_, lesson, board):
         first, second = board.views["seats"]["rooms"]

@@ -35,9 +35,10 @@ export function Arrivals({ desk }) {
     (one) => !spokenFor.has(one.id),
   );
   const count = waiting.length + proposed.length;
-  return html`<section class="board-group without-room" aria-labelledby="without-room" hidden=${count + placed.length === 0}>
+  // Present from the start, so that a screen reader notices when words come into it.
+  return html`<p class="visually-hidden" aria-live="polite">${sentence(desk, proposed[proposed.length - 1])}</p>
+  <section class="board-group without-room" aria-labelledby="without-room" hidden=${count + placed.length === 0}>
     <h2 id="without-room">${count > 0 ? html`${t("Without a room or a partner")} <span class="count">${count}</span>` : t("Placed a moment ago")}</h2>
-    <p class="visually-hidden" aria-live="polite">${proposed.length > 0 ? sentence(desk, proposed[proposed.length - 1]) : ""}</p>
     <ul class="board-rows placings">
       ${proposed.map((one) => html`<${Proposed} key=${one.id} desk=${desk} one=${one} />`)}
       ${waiting.map(
