@@ -182,7 +182,7 @@ async def test_half_written_words_of_who_was_taken_out_of_a_room_are_kept_at_the
     async with a_lesson(fresh_data, 1, "off") as (served, lesson, board):
         child = lesson.students[0]
         ((room, members),) = board.views["seats"]["rooms"].items()
-        draft = {"step": 0, "input": "bring", "sequence": 1, "entries": [{"text": "half a thou"}]}
+        draft: dict[str, Any] = {"step": 0, "input": "bring", "sequence": 1, "entries": [{"text": "half a thou"}]}
         assert (await child.say("save_draft", **draft))["ok"]
         assert (await board.say("end_room", room=room, seen=members))["ok"]
         await child.until(lambda p: p.views["mine"]["room"] is None, "to wait with the teacher")
