@@ -58,6 +58,7 @@ from server.edges.socket import LiveSocket, make_sio
 from server.ports.live import Presence
 from server.runner.live import Live
 from server.runner.media import MediaRooms
+from server.runner.placing import Placing
 from server.runner.watch import Watch
 from server.settings import HERE, Settings
 from server.troubles import open_database
@@ -138,6 +139,10 @@ class LiveDoor:
         """Whether one device may speak for both."""
         return await self._socket.may_share(session, first, second)
 
+    async def is_removed(self, session: str, student: str) -> bool:
+        """Whether a teacher took them out of the lesson."""
+        return await self._socket.is_removed(session, student)
+
     async def shares_changed(self, student: str) -> None:
         """Look again for whom devices speak."""
         await self._socket.shares_changed(student)
@@ -202,6 +207,7 @@ def _house(settings: Settings, library: Library) -> House:
         bus.on_gap = socket.reseat_all
     watch = Watch(live, store, presence, clock, socket, shared=bool(settings.redis_url))
     watch.on_census = metrics.rooms
+    watch.each_second.append(Placing(live, directory, presence, clock, socket, grace).look)
     livekit: LiveKit | None = None
     if settings.livekit_url and settings.livekit_key and settings.livekit_secret:
         livekit = LiveKit(clock, settings.livekit_url, settings.livekit_key, settings.livekit_secret)

@@ -90,6 +90,7 @@ class PeopleDirectory:
                 talk_shown=planned.plan.talk_shown,
             ),
             passes=passes,
+            arrivals=planned.plan.arrivals,
         )
 
     async def _texts_of(self, wanted: str | None) -> Mapping[str, Text]:

@@ -42,6 +42,10 @@ class LiveDoor(Port):
         """Whether one device may speak for both of these learners in a lesson, as it stands now."""
         ...
 
+    async def is_removed(self, session: str, student: str) -> bool:
+        """Whether a teacher took the student out of this lesson."""
+        ...
+
     async def shares_changed(self, student: str) -> None:
         """Let the student's connections speak for whom their sign-in speaks now."""
         ...

@@ -385,6 +385,10 @@ class LiveSocket:
             return False
         return may_share(first, second, session, setup.people, setup.may_cross, setup.apart)
 
+    async def is_removed(self, session_id: str, member: str) -> bool:
+        """Whether a teacher took a learner out of this lesson."""
+        return member in (await self._live.memory.session(session_id)).removed
+
     async def shares_changed(self, member: str) -> None:
         """Look again, here and on other processes, for whom the devices speak that had to do with a learner."""
         await self._shares_changed_here(member)

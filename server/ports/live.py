@@ -8,6 +8,7 @@ from typing import Protocol
 from server.core.live.events import AnyEvent
 from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
+from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
 from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
@@ -152,6 +153,7 @@ class Setup:
     classrooms: Classrooms = Classrooms()
     passes: Mapping[str, Pass] = field(default_factory=dict[str, Pass])
     """Substitutes and guests by id, those whose pass is over included."""
+    arrivals: ArrivalsPolicy = DEFAULT_POLICY
 
 
 class Directory(Protocol):

@@ -1,7 +1,7 @@
 """The live room's one door: commands in, acknowledgements after the commit, views out."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from server.core.live.refusals import Refused
 from server.core.live.scene import Scene
 from server.core.live.session_engine import Rules, decide_session, room_id
 from server.core.live.state import Room, Session, current_step
-from server.core.live.views import room_state
+from server.core.live.views import room_state, soon_moved
 from server.core.live.watchwords import alarming
 from server.core.live.works import MemberId, RoomId, Work, WorkId
 from server.ports.clock import Clock
@@ -43,6 +43,7 @@ ROOMS_CHANGE = (
     e.MemberRemoved,
     e.ClassroomShared,
 )
+OPEN_ROOMS = (c.MoveSeat, c.SplitRoom)
 _logger = structlog.get_logger(__name__)
 
 
@@ -332,7 +333,9 @@ class Live:
                     late = Refused("step_is_over", kept=True) if new_id in room.late else None
                     return Outcome(room.version, refused=late)
                 scene = await self.scenes.scene(session, now, new_id)
-                decision = decide_room(room, scene, sender, command)
+                # What was brought along from another room can be put on the class board, too.
+                seen = await self.publish.with_what_was_brought(room, scene) if isinstance(command, c.Share) else room
+                decision = decide_room(seen, scene, sender, command)
                 outcome = await self._store_room(room, scene, sender, command_id, command, decision)
                 if outcome is not None:
                     return outcome
@@ -425,6 +428,8 @@ class Live:
                     self.scenes.forget(session_id)
                 now = self._clock.now()
                 rules = await self.scenes.rules(session, fresh_id(sender, command_id, now))
+                if isinstance(command, OPEN_ROOMS):
+                    rules = replace(rules, steps=await self._steps_behind(session, command))
                 decision = decide_sent(session, rules, sender, command)
                 if not decision.events:
                     return Outcome(session.version)
@@ -444,37 +449,83 @@ class Live:
                 due = None if in_plenary else self._class_due(after, rules.lesson.steps, now)
                 if await self._store.append(Append(appended, notes, (), due)):
                     self.memory.took_session(after)
-                    await self._after_session(after, sender, decision)
+                    await self._after_session(after, sender, decision, before=session)
                     return Outcome(after.version)
             raise Refused("somebody_was_faster")
+
+    async def by_the_clock(
+        self, session_id: str, decide: Callable[[Session], Awaitable[tuple[e.SessionEvents, ...]]]
+    ) -> None:
+        """Let the clock decide something of the lesson. Where another process was faster, it looks again at what is now."""
+        async with self._lock(session_id):
+            for attempt in range(TRIES):
+                session = await self.memory.session(session_id, fresh=attempt > 0)
+                events = await decide(session)
+                if not events:
+                    return
+                clock = c.Clock()
+                appended = Appended(session_id, session.version + 1, self._clock.now(), sender_key(clock), None, events)
+                after = grown_session(session, appended)
+                if await self._store.append(Append(appended)):
+                    self.memory.took_session(after)
+                    await self._after_session(after, clock, Decision(events), before=session)
+                    return
+
+    async def _steps_behind(self, session: Session, command: c.MoveSeat | c.SplitRoom) -> Mapping[RoomId, int]:
+        room = command.room if isinstance(command, c.SplitRoom) else session.room_of(command.member)
+        if room is None or room not in session.rooms:
+            return {}
+        return {room: current_step(await self.memory.room(room), session)}
 
     def _class_due(self, session: Session, steps: tuple[object, ...], now: datetime) -> Due:
         """A class that was moved or resumed is looked at after the grace: timed steps, and rooms that wait for nobody."""
         running = session.status == "running" and not session.paused and session.floor < len(steps)
         return Due(max(session.floor, 0), now + self._grace if running else None)
 
-    async def _after_session(self, session: Session, sender: c.Teacher | c.Student, decision: Decision) -> None:
+    async def _after_session(self, session: Session, sender: c.Sender, decision: Decision, *, before: Session) -> None:
+        scene = await self.scenes.scene(session, self._clock.now())
+        if all(isinstance(event, e.ArrivalEvents) for event in decision.events):
+            # What is proposed is the teachers' to read, and the few who are about to move.
+            await self.publish.seats(session)
+            await self._tell_who_may_move(before, session, scene)
+            return
         self.publish.plenary_changed(session.id)
         self.on_session(session, decision.events)
-        if not isinstance(sender, c.Teacher) or all(isinstance(event, e.PlenaryEvents) for event in decision.events):
+        if isinstance(sender, c.Student) or all(isinstance(event, e.PlenaryEvents) for event in decision.events):
             # Hands go up many at a time, and are in a part of their own.
             return
-        teacher = sender
-        scene = await self.scenes.scene(session, self._clock.now())
         await self.publish.session(session, scene)
         for event in decision.events:
-            await self._written_down(session, teacher, event)
+            await self._written_down(session, sender_key(sender), event)
         if any(isinstance(event, SEATS_CHANGE) for event in decision.events):
             await self.publish.seats(session)
             self.reseat(session.id)
             await self._bus.tell("seats", session.id)
+            await self._look_where_somebody_left(before, decision)
+        await self._tell_who_may_move(before, session, scene)
         if any(isinstance(event, ROOMS_CHANGE) for event in decision.events):
             self.publish.every_room(session.id)
         for event in decision.events:
             if isinstance(event, e.NoteSent) and event.room:
                 await self.publish.room(await self.memory.room(event.room), scene)
 
-    async def _written_down(self, session: Session, teacher: c.Teacher, event: e.AnyEvent) -> None:
+    async def _look_where_somebody_left(self, before: Session, decision: Decision) -> None:
+        """Those who stay may have been waiting for nobody but who has left."""
+        moved = [event.member for event in decision.events if isinstance(event, e.SeatMoved | e.MemberRemoved)]
+        for room in dict.fromkeys(before.room_of(member) for member in moved):
+            if room is not None and before.status == "running":
+                await self._tick_room(room, current_step(await self.memory.room(room), before))
+
+    async def _tell_who_may_move(self, before: Session, session: Session, scene: Scene) -> None:
+        """Tell survivors that the clock is about to bring them to others, or is not any more."""
+        for member in soon_moved(before) ^ soon_moved(session):
+            room = session.room_of(member)
+            if room == before.room_of(member):
+                # Whoever has moved gets everything anew.
+                place = await self.memory.room(room) if room else None
+                await self.publish.mine(member, place, scene, with_drafts=True)
+
+    async def _written_down(self, session: Session, by: str, event: e.AnyEvent) -> None:
         match event:
             case e.LessonStarted():
                 await self._directory.status(session.id, "running")
@@ -484,27 +535,31 @@ class Live:
             case e.SessionClosed():
                 await self._end(session)
             case e.MemberRemoved(member=member):
-                await self._directory.audit(teacher.staff, "removed_student", session.id, None, about=member)
+                await self._directory.audit(by, "removed_student", session.id, None, about=member)
             case e.RoomParted(room=room):
-                await self._directory.audit(teacher.staff, "separated_room", session.id, room)
+                await self._directory.audit(by, "separated_room", session.id, room)
             case _:
                 pass
 
     async def _keep_what_was_being_written(self, session: Session) -> None:
         """At the bell half-written answers become late answers, so that nothing typed is lost with the drafts."""
+        newest: dict[tuple[MemberId, int, str], Draft] = {}
         for room_id_ in session.rooms:
             for draft in await self._store.drafts(session.id, room_id_):
-                room = await self.memory.room(room_id_)
-                given = room.answers.get((draft.step, draft.input), {})
-                if draft.member in given or not any(entry.says_something() for entry in draft.entries):
-                    continue
-                try:
-                    answer = c.Answer(step=draft.step, input=draft.input, entries=draft.entries)
-                    await self._room_turn(
-                        session.id, room_id_, c.Student(draft.member), f"bell-{draft.step}-{draft.input}", answer
-                    )
-                except Refused as refused:
-                    _logger.info("draft_not_kept", reason=refused.code)
+                key = (draft.member, draft.step, draft.input)
+                # Whoever was moved may have gone on with the same words in another room.
+                newest[key] = max(newest.get(key, draft), draft, key=lambda one: one.at)
+        for (member, step, asked), draft in newest.items():
+            places = {*session.former.get(member, ()), session.room_of(member) or draft.room}
+            rooms = [await self.memory.room(place) for place in sorted(places)]
+            given = any(member in room.answers.get((step, asked), {}) for room in rooms)
+            if given or not any(entry.says_something() for entry in draft.entries):
+                continue
+            try:
+                answer = c.Answer(step=step, input=asked, entries=draft.entries)
+                await self._room_turn(session.id, draft.room, c.Student(member), f"bell-{step}-{asked}", answer)
+            except Refused as refused:
+                _logger.info("draft_not_kept", reason=refused.code)
 
     async def _end(self, session: Session) -> None:
         await self._directory.status(session.id, "closed")

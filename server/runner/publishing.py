@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import structlog
 from pydantic import BaseModel
 
+from server.core.live.brought import former_rooms, with_brought
 from server.core.live.media import Talking, TalkView, talk_view
 from server.core.live.plenary import circle, is_together, sources_in_plenary
 from server.core.live.scene import Scene
@@ -24,7 +25,7 @@ from server.core.live.views import (
     seats_view,
     session_view,
 )
-from server.core.live.works import MemberId, RoomId
+from server.core.live.works import MemberId, RoomId, Work
 from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
 from server.runner.guests import GUEST, Guests
@@ -108,14 +109,30 @@ class Publisher:
 
     async def words(self, room: Room, scene: Scene) -> Words:
         """Return a room's words and notes, with what a passed step left behind where this step turns it over."""
-        works = await self._memory.words(scene.session.id, room.id)
+        works = await self._works(room, scene.session)
+        before = former_rooms(room, scene.session)
         if any(note.room == room.id for note in scene.session.notes):
             works = works | await self._memory.words(scene.session.id, None)
-        drafts = await self._store.drafts(scene.session.id, room.id) if _somebody_left_words(room, scene) else []
+        drafts: list[Draft] = []
+        if _somebody_left_words(room, scene):
+            for place in (*before, room.id):
+                drafts += await self._store.drafts(scene.session.id, place)
         return words_of(works, drafts, current_step(room, scene.session))
+
+    async def _works(self, room: Room, session: Session) -> dict[str, Work]:
+        works = await self._memory.words(session.id, room.id)
+        for place in former_rooms(room, session):
+            works = works | await self._memory.words(session.id, place)
+        return works
+
+    async def with_what_was_brought(self, room: Room, scene: Scene) -> Room:
+        """Return the room with what its members wrote in rooms where they sat before: it turns over here, too."""
+        before = [await self._memory.room(place) for place in former_rooms(room, scene.session)]
+        return with_brought(room, scene.session, before) if before else room
 
     async def room(self, room: Room, scene: Scene, *, only_to: str | None = None) -> None:
         """Send a room's view to its members and visitors, or to one connection."""
+        room = await self.with_what_was_brought(room, scene)
         view = room_view(room, scene, await self.words(room, scene))
         body = encoded(ViewOut(part="room", now=self._now(), view=view))
         if only_to:
@@ -124,14 +141,25 @@ class Publisher:
             await self._outbox.to_room(room.id, "view", body)
             self.row_changed(scene.session.id, room.id)
 
-    async def mine(self, member: MemberId, room: Room | None, scene: Scene, *, to_peer: str | None = None) -> None:
-        """Send one member's own part; with drafts when a connection has just come."""
+    async def mine(
+        self,
+        member: MemberId,
+        room: Room | None,
+        scene: Scene,
+        *,
+        to_peer: str | None = None,
+        with_drafts: bool = False,
+    ) -> None:
+        """Send one member's own part; with drafts when a connection has just come, or where it is asked for."""
         session = scene.session
+        with_drafts = with_drafts or to_peer is not None
         former = [await self._memory.room(r) for r in session.former.get(member, ()) if room is None or r != room.id]
         places = [*former, *([room] if room else [])]
         works = {k: w for place in places for k, w in (await self._memory.words(session.id, place.id)).items()}
-        kept = [d for place in places for d in await self._store.drafts(session.id, place.id)] if to_peer else []
-        drafts = tuple(_draft_view(d) for d in kept if d.member == member)
+        kept = [d for place in places for d in await self._store.drafts(session.id, place.id)] if with_drafts else []
+        # Of the same words in two rooms, those go on that were written last.
+        newest = {(d.step, d.input): d for d in sorted(kept, key=lambda d: d.at) if d.member == member}
+        drafts = tuple(_draft_view(d) for d in newest.values())
         view = mine_view(member, room, scene, Words(works, {}), drafts, tuple(former))
         body = encoded(ViewOut(part="mine", now=self._now(), view=view))
         if to_peer:
@@ -152,10 +180,11 @@ class Publisher:
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
         """Send who sits where to the teachers; to substitutes without the reasons, which tell of earlier lessons."""
-        view = seats_view(session)
+        setup = await self._scenes.setup(session)
+        view = seats_view(session, setup.arrivals)
         body = encoded(ViewOut(part="seats", now=self._now(), view=view))
         bare = encoded(ViewOut(part="seats", now=self._now(), view=view.model_copy(update={"why": {}})))
-        passes = (await self._scenes.setup(session)).passes
+        passes = setup.passes
         teachers = [p for p in self._presence.peers(session.id) if p.kind == "teacher"]
         if only_to or any(peer.who in passes for peer in teachers):
             for peer in teachers:
@@ -308,7 +337,7 @@ class Publisher:
             return
         rooms = [await self._memory.room(room) for room in session.rooms]
         shared = [
-            (room, Words(await self._memory.words(session_id, room.id), {}))
+            (room, Words(await self._works(room, session), {}))
             for room in rooms
             if any(s.step == session.floor for s in room.shared)
         ]

@@ -122,7 +122,15 @@ class Scenes:
         pairs = [peer.speaks_for for peer in self._presence.peers(session.id) if peer.also]
         beside = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
         return Rules(
-            setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup), beside, adults
+            setup.lesson,
+            setup.people,
+            new_id,
+            setup.may_cross,
+            setup.apart,
+            self._missing(setup),
+            beside,
+            adults,
+            setup.arrivals,
         )
 
     def _missing(self, setup: Setup) -> str | None:

@@ -40,6 +40,8 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
         self.on_census: Callable[[dict[str, int]], None] = lambda by_state: None
         """Called every few seconds with the number of rooms by state."""
+        self.each_second: list[Callable[[], Awaitable[None]]] = []
+        """What else is looked at with each poll."""
 
     def start(self) -> None:
         """Start polling."""
@@ -57,6 +59,8 @@ class Watch:
             await asyncio.sleep(POLL_SECONDS)
             turn += 1
             await self._safely(self._fire_deadlines)
+            for look in self.each_second:
+                await self._safely(look)
             if self._shared and turn % CATCH_UP_EVERY == 0:
                 await self._safely(self._catch_up)
             if turn % CENSUS_EVERY == 0:

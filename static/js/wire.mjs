@@ -44,7 +44,7 @@
 /** @typedef {{step: number, input: string, sequence: number, entries: Entry[]}} DraftView */
 /**
  * @typedef {{member: string, version: number, room: string | null, waiting: string | null, answers: MineAnswerView[],
- *   drafts: DraftView[], intention: string}} MineView
+ *   drafts: DraftView[], intention: string, soon?: {members: MemberView[], at: number} | null}} MineView
  */
 /** @typedef {{since: number, calm: boolean}} PauseView */
 /** @typedef {{id: string, side: string, names: Wording, school: Wording, substitute?: boolean}} HostView */
@@ -72,8 +72,14 @@
  *   ends_at: number | null, moved_at: number | null, check: boolean, apart?: boolean, talk?: TalkView | null}} RowView
  */
 /**
+ * @typedef {{id: string, kind: "seat" | "repair" | "trio" | "wait", members: string[], out_of: string | null, room: string | null,
+ *   beside: string[], reason: string, due: number | null}} PlacingView
+ */
+/** @typedef {{id: string, members: string[], room: string, by: string, at: number}} PlacedView */
+/**
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,
- *   unplaced: Record<string, string>, removed: string[], parted: string[]}} SeatsView
+ *   unplaced: Record<string, string>, removed: string[], parted: string[], arrivals?: "automatic" | "suggest" | "off",
+ *   proposals?: PlacingView[], placed?: PlacedView[]}} SeatsView
  */
 /**
  * @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string,

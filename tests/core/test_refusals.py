@@ -10,6 +10,7 @@ from server.core.live import commands as c
 from server.core.live.answers import MOST_LINES
 from server.core.live.engine import Decision
 from server.core.live.refusals import REFUSAL_CODES
+from server.core.live.session_engine import Rules, decide_session
 from server.core.live.works import Entry, Mark
 from tests.core.builders import (
     DAN,
@@ -111,6 +112,13 @@ def paused() -> object:
     return play.does(c.Student(NOA), c.Finish(step=0))
 
 
+def two_at_one_device() -> object:
+    play = Played(LESSON, NOA, MAYA, DAN)
+    rules = Rules(play.lesson, play.people, "w", play.may_cross, beside={NOA: MAYA, MAYA: NOA})
+    split = c.SplitRoom(room=ROOM, members=(NOA,), seen=(NOA, MAYA, DAN))
+    return decide_session(play.session, rules, TAMAR, split)
+
+
 SITUATIONS: dict[str, Situation] = {
     "not_running": lambda: lobby(NOA, DAN).does(c.Student(NOA), c.Finish(step=0)),
     "not_your_room": lambda: at("think").does(c.Student(MAYA), c.Finish(step=0)),
@@ -129,6 +137,9 @@ SITUATIONS: dict[str, Situation] = {
     "too_many_lines": many_lines,
     "nothing_written": lambda: at("list").add_line(NOA, "  "),
     "room_is_full": full_room,
+    "room_changed": lambda: at("think").teacher(c.EndRoom(room=ROOM, seen=(NOA,))),
+    "nobody_left": lambda: at("think").teacher(c.SplitRoom(room=ROOM, members=(NOA, DAN), seen=(NOA, DAN))),
+    "shared_device": two_at_one_device,
     "no_gate_left": lambda: at("talk").teacher(c.NextGate(after=4)),
     "somebody_was_faster": two_teachers,
     "already_running": lambda: at("think").teacher(c.StartLesson()),

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from socketio.exceptions import ConnectionError as ConnectionRefused
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -137,3 +138,38 @@ async def test_when_a_process_dies_its_rooms_go_on_elsewhere(pair: Pair) -> None
         await survivor.until(
             lambda p: p.step > at, "to be taken on without the partner", seconds=GRACE_SECONDS * 2 + 15
         )
+
+
+async def test_a_removed_child_is_out_on_every_process_and_cannot_come_back_by_any(pair: Pair) -> None:
+    async with lesson_on(pair.one, pairs=1, second=pair.two.url) as lesson:
+        await lesson.start()
+        here, there = lesson.students
+        assert (here.url, there.url) == (pair.one.url, pair.two.url)
+        # The teacher's word comes in by the one process, the child's connection is with the other.
+        assert (await lesson.teachers[0].say("remove_member", member=there.who))["ok"]
+        await there.until(lambda p: "removed" in p.notices, "to be told")
+        await there.until(lambda p: not p.client.connected, "to be cut off")
+        await here.until(lambda p: there.who not in [m["id"] for m in p.room["members"]], "to have no call with them")
+        for process in (pair.one, pair.two):
+            async with there.http.get(f"{process.url}/s/{there.who}/ice?session={there.session}") as answer:
+                assert answer.status in (303, 403), "no credentials, and no cookie of the other address"
+            there.url = process.url
+            with pytest.raises(ConnectionRefused):
+                await there.connect()
+
+
+async def test_what_both_processes_look_at_happens_once(pair: Pair) -> None:
+    async with lesson_on(pair.one, pairs=2, second=pair.two.url) as lesson:
+        await lesson.start()
+        board, far = lesson.teachers
+        assert (await far.say("choose_arrivals", policy="automatic", instead_of="suggest"))["ok"]
+        room = one_room(lesson)
+        survivor, gone = lesson.partners(room)
+        await gone.client.disconnect()
+        for teacher in (board, far):
+            await teacher.until(lambda p: p.views["seats"]["proposals"], "for the countdown", seconds=30)
+        await survivor.until(lambda p: p.views["mine"]["room"] not in (None, room), "to be moved", seconds=30)
+        for teacher in (board, far):
+            await teacher.until(lambda p: p.views["seats"]["placed"], "to read of it")
+            assert len(teacher.views["seats"]["placed"]) == 1
+            assert [one["members"] for one in teacher.views["seats"]["placed"]] == [[survivor.who]]

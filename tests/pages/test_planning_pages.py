@@ -52,6 +52,18 @@ async def test_teachers_choose_whether_rooms_see_how_they_share_the_talking(hous
         assert session.plan.talk_shown is bool(chosen)
 
 
+async def test_teachers_choose_what_happens_with_late_students(house: "House") -> None:
+    desk = await house.desk_of("stone")
+    page = await opened(desk)
+    assert ("arrivals", "suggest") in page.fields
+    for chosen, kept in (("automatic", "automatic"), ("anything", "automatic"), ("off", "off")):
+        page = await opened(desk)
+        await desk.post(PLAN, changed(page.fields, "save", arrivals=chosen))
+        session = await house.people.session("lesson")
+        assert session is not None
+        assert session.plan.arrivals == kept
+
+
 async def test_what_cannot_be_understood_is_kept_as_typed_and_marked(house: "House") -> None:
     desk = await house.desk_of("stone")
     page = await opened(desk)

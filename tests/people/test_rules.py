@@ -140,9 +140,14 @@ def test_that_rooms_see_how_they_share_the_talking_is_agreed_to_as_well() -> Non
     assert codes_of(plan=shown) == [("not_agreed", "a"), ("not_agreed", "b")]
 
 
+def test_what_happens_with_late_students_is_agreed_to_as_well() -> None:
+    automatic = lesson().plan.model_copy(update={"arrivals": "automatic"})
+    assert codes_of(plan=automatic) == [("not_agreed", "a"), ("not_agreed", "b")]
+
+
 def test_an_agreement_from_before_there_was_that_choice_still_holds() -> None:
     planned = lesson()
-    before = planned.plan.model_dump(mode="json", exclude={"talk_shown"})
+    before = planned.plan.model_dump(mode="json", exclude={"talk_shown", "arrivals"})
     agreed = {
         "plan": before,
         "starts_at": int(planned.starts_at.timestamp()),

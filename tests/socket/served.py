@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from server.app import HOUSE, House, make_app
+from server.core.live.proposals import ArrivalsPolicy
 from server.core.people.codes import make_code
 from server.core.people.consent import plan_hash
 from server.core.people.models import (
@@ -187,14 +188,16 @@ class Served:
         )
         await self.house.people.add_students([(student, make_code(secrets.token_bytes(64)))])
 
-    async def plan(self, *protocols: str, talk_shown: bool = False) -> None:
+    async def plan(self, *protocols: str, talk_shown: bool = False, arrivals: ArrivalsPolicy = "suggest") -> None:
         """Plan the lesson anew, with these protocols in full, agreed to by both sides."""
         people = self.house.people
         lesson = await people.session(SESSION)
         assert lesson is not None
         parts = tuple(PlannedPart(protocol=protocol) for protocol in protocols)
         planned = lesson.model_copy(
-            update={"plan": lesson.plan.model_copy(update={"parts": parts, "talk_shown": talk_shown})}
+            update={
+                "plan": lesson.plan.model_copy(update={"parts": parts, "talk_shown": talk_shown, "arrivals": arrivals})
+            }
         )
         agreed = plan_hash(planned)
         sides = tuple(side.model_copy(update={"agreed_plan": agreed}) for side in planned.sides)

@@ -67,6 +67,19 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "remove_member": {"member": "no-such-child"},
     "part_room": {"room": "no-such-room"},
     "share_classroom": {"shared": False},
+    "split_room": {"room": "no-such-room", "members": ["no-such-child"], "seen": ["no-such-child"]},
+    "merge_rooms": {
+        "room": "no-such-room",
+        "members": ["no-such-child"],
+        "seen": ["no-such-child"],
+        "into": "no-such-room",
+        "into_seen": [],
+    },
+    "end_room": {"room": "no-such-room", "seen": ["no-such-child"]},
+    "choose_arrivals": {"policy": "suggest", "instead_of": "suggest"},
+    "do_placing": {"placing": "no-such-placing"},
+    "decline_placing": {"placing": "no-such-placing"},
+    "undo_placing": {"placing": "no-such-placing"},
     "give_floor": {"member": None},
     "put_hand_down": {"member": "no-such-child"},
     "mute_person": {"who": "no-such-child"},
@@ -108,6 +121,13 @@ TEACHERS = {
     "remove_member": "unknown_member",
     "part_room": "unknown_room",
     "share_classroom": "ok",
+    "split_room": "unknown_room",
+    "merge_rooms": "unknown_room",
+    "end_room": "unknown_room",
+    "choose_arrivals": "ok",
+    "do_placing": "somebody_was_faster",
+    "decline_placing": "somebody_was_faster",
+    "undo_placing": "somebody_was_faster",
     # The class is not together at this step; tests/core and tests/media have it where it is.
     "give_floor": "not_together",
     "put_hand_down": "not_together",
@@ -271,9 +291,10 @@ async def test_unknown_kinds_are_refused(house: House, role: Role, kind: Any) ->
     assert (answer["ok"], answer["code"]) == (False, "unknown_kind")
 
 
-@pytest.mark.parametrize(
-    "kind", [kind_of(model) for model in c.TeacherRoomCommand.__args__] + ["part_room", "send_note"]
-)
+OF_ONE_ROOM = ("part_room", "send_note", "split_room", "merge_rooms", "end_room")
+
+
+@pytest.mark.parametrize("kind", [kind_of(model) for model in c.TeacherRoomCommand.__args__] + [*OF_ONE_ROOM])
 @pytest.mark.parametrize("room", ["other-lesson.1", f"{SESSION}.99", SESSION, "..", f"{SESSION}.1\x00"])
 async def test_a_teacher_reaches_no_room_of_another_lesson(house: House, kind: str, room: str) -> None:
     answer = await unhurried(house.people["teacher"], kind, **{**MESSAGES[kind], "room": room})

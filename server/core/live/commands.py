@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.core.live.proposals import ArrivalsPolicy
 from server.core.live.works import Entries, MemberId, RoomId, WorkId
 
 MOST_SECONDS_ADDED = 30 * 60
@@ -245,11 +246,15 @@ class LayOutRooms(Command):
 
 
 class MoveSeat(Command):
-    """Seat a student in a room ("new": a room of their own to fill; None: with the teacher)."""
+    """Seat a student in a room ("new": a room of their own to fill; None: with the teacher).
+
+    `out_of`: the room in which the teacher saw them ("nowhere": in none); where they are elsewhere by now, nobody moves.
+    """
 
     kind: Literal["move_seat"] = "move_seat"
     member: Short
     room: Short | None
+    out_of: Short | None = None
 
 
 class StartLesson(Command):
@@ -363,6 +368,72 @@ class EndModelling(Command):
 
 
 ModellingCommand = StartModelling | EndModelling
+
+
+Members = Annotated[tuple[Short, ...], Field(min_length=1, max_length=4)]
+
+
+class SplitRoom(Command):
+    """Make two rooms of one: `members` go into a new one. `seen`: who sat there when the teacher decided."""
+
+    kind: Literal["split_room"] = "split_room"
+    room: Short
+    members: Members
+    seen: Members
+
+
+class MergeRooms(Command):
+    """Bring `members` of one room into another. `seen` and `into_seen`: who sat in them when the teacher decided."""
+
+    kind: Literal["merge_rooms"] = "merge_rooms"
+    room: Short
+    members: Members
+    seen: Members
+    into: Short
+    into_seen: Annotated[tuple[Short, ...], Field(max_length=4)]
+
+
+class EndRoom(Command):
+    """End one room: its learners wait with their teachers. `seen`: who sat there when the teacher decided."""
+
+    kind: Literal["end_room"] = "end_room"
+    room: Short
+    seen: Members
+
+
+RegroupCommand = SplitRoom | MergeRooms | EndRoom
+
+
+class ChooseArrivals(Command):
+    """Say how much is done by itself for learners without a partner; `instead_of` is what the teacher saw."""
+
+    kind: Literal["choose_arrivals"] = "choose_arrivals"
+    policy: ArrivalsPolicy
+    instead_of: ArrivalsPolicy
+
+
+class DoPlacing(Command):
+    """Carry out a proposal now."""
+
+    kind: Literal["do_placing"] = "do_placing"
+    placing: Short
+
+
+class DeclinePlacing(Command):
+    """Not now: everybody keeps their place."""
+
+    kind: Literal["decline_placing"] = "decline_placing"
+    placing: Short
+
+
+class UndoPlacing(Command):
+    """Take back what was placed."""
+
+    kind: Literal["undo_placing"] = "undo_placing"
+    placing: Short
+
+
+ArrivalsCommand = ChooseArrivals | DoPlacing | DeclinePlacing | UndoPlacing
 PlenaryCommand = GiveFloor | PutHandDown | MutePerson | Spotlight
 SessionCommand = (
     LayOutRooms
@@ -378,6 +449,8 @@ SessionCommand = (
     | ShareClassroom
     | CloseSession
     | ModellingCommand
+    | RegroupCommand
+    | ArrivalsCommand
     | PlenaryCommand
 )
 TeacherCommand = TeacherRoomCommand | ProposeRooms | SessionCommand

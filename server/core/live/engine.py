@@ -30,6 +30,9 @@ class Decision:
 
 def decide_room(room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecision) -> Decision:
     """Return what `command` makes happen in the room, or raise Refused. Changes nothing."""
+    if isinstance(sender, c.Student) and isinstance(command, c.Answer) and _sat_here(room, scene, sender.member):
+        # At the bell what was half-written is kept where it was written, although its writer was moved since.
+        return _late(room, scene, sender.member, command)
     if scene.session.status == "closed" and isinstance(sender, c.Student) and isinstance(command, c.Answer | c.AddLine):
         # The bell rang: what was being written is kept, whatever the step.
         return _late(room, scene, _seated(room, scene, sender.member), command)
@@ -52,6 +55,11 @@ def _seated(room: Room, scene: Scene, member: MemberId) -> MemberId:
     if member not in scene.seated(room):
         raise Refused("not_your_room")
     return member
+
+
+def _sat_here(room: Room, scene: Scene, member: MemberId) -> bool:
+    """Whether a member sat in this room earlier in the lesson and does no more."""
+    return member not in scene.seated(room) and room.id in scene.session.former.get(member, ())
 
 
 def _help(room: Room, scene: Scene, member: MemberId, command: c.AskHelp | c.CancelHelp) -> Decision:

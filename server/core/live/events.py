@@ -1,9 +1,11 @@
 """What happened in a room or in a session: past tense, frozen, no words of learners (those are works)."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from server.core.live.proposals import ArrivalsPolicy, PlacingKind
 from server.core.live.works import MemberId, RoomId, WorkId
 
 StaffId = str
@@ -225,11 +227,12 @@ class RoomsProposed(Event):
 
 
 class SeatMoved(Event):
-    """A member sits in `room` now; None: with the teacher in the lobby."""
+    """A member sits in `room` now; None: with the teacher in the lobby. `by`: an adult, or the clock."""
 
     kind: Literal["seat_moved"] = "seat_moved"
     member: MemberId
     room: RoomId | None
+    by: str | None = None
 
 
 class LessonStarted(Event):
@@ -301,6 +304,71 @@ class ClassroomShared(Event):
     side: str
     shared: bool
     by: StaffId
+
+
+class RoomOpened(Event):
+    """A room that begins at a later step than the class's own: those who go into it come from there."""
+
+    kind: Literal["room_opened"] = "room_opened"
+    room: RoomId
+    step: int
+
+
+class ArrivalsChosen(Event):
+    """A teacher said how much is done by itself for learners without a partner."""
+
+    kind: Literal["arrivals_chosen"] = "arrivals_chosen"
+    policy: ArrivalsPolicy
+    by: StaffId
+
+
+class PlacingProposed(Event):
+    """The clock proposes a seat (see proposals.Proposal)."""
+
+    kind: Literal["placing_proposed"] = "placing_proposed"
+    placing: str
+    what: PlacingKind
+    members: tuple[MemberId, ...]
+    out_of: RoomId | None
+    room: RoomId | None
+    beside: tuple[MemberId, ...]
+    reason: str
+    due: datetime | None = None
+
+
+class PlacingWithdrawn(Event):
+    """The reason for a proposal is gone."""
+
+    kind: Literal["placing_withdrawn"] = "placing_withdrawn"
+    placing: str
+
+
+class PlacingDone(Event):
+    """A proposal is carried out, `by` an adult or the clock; the seats move with the events that follow."""
+
+    kind: Literal["placing_done"] = "placing_done"
+    placing: str
+    room: RoomId
+    by: str
+
+
+class PlacingDeclined(Event):
+    """A teacher said no to a proposal."""
+
+    kind: Literal["placing_declined"] = "placing_declined"
+    placing: str
+    by: StaffId
+
+
+class PlacingUndone(Event):
+    """A teacher took a placing back."""
+
+    kind: Literal["placing_undone"] = "placing_undone"
+    placing: str
+    by: StaffId
+
+
+ArrivalEvents = ArrivalsChosen | PlacingProposed | PlacingWithdrawn | PlacingDone | PlacingDeclined | PlacingUndone
 
 
 class SessionClosed(Event):
@@ -379,6 +447,8 @@ SessionEvents = (
     | MemberRemoved
     | RoomParted
     | ClassroomShared
+    | RoomOpened
+    | ArrivalEvents
     | SessionClosed
     | ModellingEvents
     | PlenaryEvents

@@ -6,16 +6,20 @@ from typing import assert_never
 
 from server.core.live import commands as c
 from server.core.live import events as e
+from server.core.live.arrivals import decide_arrivals_command
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
 from server.core.live.modelling import decide_modelling
 from server.core.live.plenary import decide_plenary
+from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
 from server.core.live.refusals import Refused
+from server.core.live.regroup import decide_regroup
 from server.core.live.scene import Person, next_gate
+from server.core.live.seating import LARGEST_ROOM, Seating, free_room, room_id, room_number
 from server.core.live.state import Session
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
 
-LARGEST_ROOM = 4
+__all__ = ["LARGEST_ROOM", "Rules", "decide_session", "room_id", "room_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,15 @@ class Rules:
     beside: Mapping[MemberId, MemberId] = field(default_factory=dict[MemberId, MemberId])
     """Who shares a device with whom now, both ways."""
     adults: frozenset[str] = frozenset()
+    arrivals: ArrivalsPolicy = DEFAULT_POLICY
+    """What the plan says of learners without a partner."""
+    steps: Mapping[RoomId, int] = field(default_factory=dict[RoomId, int])
+    """Where the rooms are that a command takes learners out of."""
+
+    @property
+    def seating(self) -> Seating:
+        """Who may sit where."""
+        return Seating(self.people, self.may_cross, self.apart, self.beside, self.lesson.largest_group)
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
@@ -41,8 +54,10 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
         case c.LayOutRooms(rooms=rooms, why=why, unplaced=unplaced):
             _in_lobby(session)
             return Decision((e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced),))
-        case c.MoveSeat(member=member, room=room):
-            return Decision(_seats(session, rules, member, room))
+        case c.MoveSeat(member=member, room=room, out_of=out_of):
+            if out_of is not None and out_of != (session.room_of(member) or "nowhere"):
+                raise Refused("somebody_was_faster")
+            return Decision(_signed(_seats(session, rules, member, room), session, rules, teacher))
         case c.StartLesson():
             return Decision(_start(session, rules, teacher))
         case c.NextGate(after=after, to=to):
@@ -72,6 +87,10 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             if session.classrooms.get(teacher.side) == shared:
                 return Decision()
             return Decision((e.ClassroomShared(side=teacher.side, shared=shared, by=teacher.staff),))
+        case c.SplitRoom() | c.MergeRooms() | c.EndRoom():
+            return Decision(decide_regroup(session, rules.seating, rules.steps, teacher, command))
+        case c.ChooseArrivals() | c.DoPlacing() | c.DeclinePlacing() | c.UndoPlacing():
+            return Decision(decide_arrivals_command(session, rules.seating, rules.arrivals, teacher, command))
         case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight():
             return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
         case c.StartModelling() | c.EndModelling():
@@ -114,7 +133,7 @@ def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None)
     if member not in rules.may_cross:
         raise Refused("may_not_cross")
     if room == "new":
-        return e.SeatMoved(member=member, room=_free_room(session))
+        return e.SeatMoved(member=member, room=free_room(session))
     if room not in session.rooms or room in session.parted:
         raise Refused("unknown_room")
     others = [m for m in session.rooms[room] if m != member]
@@ -125,21 +144,16 @@ def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None)
     return e.SeatMoved(member=member, room=room)
 
 
-def _free_room(session: Session) -> RoomId:
-    number = 1
-    while room_id(session.id, number) in session.rooms:
-        number += 1
-    return room_id(session.id, number)
-
-
-def room_id(session_id: str, number: int) -> RoomId:
-    """Return the id of a session's nth room (1-based); its stream is named after it."""
-    return f"{session_id}.{number}"
-
-
-def room_number(room: RoomId) -> int:
-    """Return the number by which people call a room."""
-    return int(room.rsplit(".", 1)[1])
+def _signed(
+    moved: tuple[e.SeatMoved, ...], session: Session, rules: Rules, teacher: c.Teacher
+) -> tuple[e.SessionEvents, ...]:
+    """Return moves with who made them; a new room begins where its first learner comes from."""
+    signed = tuple(one.model_copy(update={"by": teacher.staff}) for one in moved)
+    room, came_from = moved[0].room, session.room_of(moved[0].member)
+    step = rules.steps.get(came_from or "")
+    if session.status != "running" or room is None or room in session.rooms or step is None:
+        return signed
+    return (e.RoomOpened(room=room, step=step), *signed)
 
 
 def _start(session: Session, rules: Rules, teacher: c.Teacher) -> tuple[e.SessionEvents, ...]:

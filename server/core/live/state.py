@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar, assert_never
 
 from server.core.live import events as e
+from server.core.live.proposals import PLACED_REMEMBERED, ArrivalsPolicy, Placed, Proposal
 from server.core.live.works import MemberId, RoomId, WorkId
 
 Phase = Literal["speak", "restate", "confirm", "show", "ask"]
@@ -158,6 +159,12 @@ class Session:
     classrooms: dict[str, bool] = field(default_factory=dict[str, bool])
     plenary: Plenary = field(default_factory=Plenary)
     modelling: Modelling | None = None
+    opened: dict[RoomId, tuple[int, datetime]] = field(default_factory=dict[RoomId, tuple[int, datetime]])
+    arrivals: ArrivalsPolicy | None = None
+    proposals: dict[str, Proposal] = field(default_factory=dict[str, Proposal])
+    placed: tuple[Placed, ...] = ()
+    declined: dict[MemberId, datetime] = field(default_factory=dict[MemberId, datetime])
+    moved_at: dict[MemberId, datetime] = field(default_factory=dict[MemberId, datetime])
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
@@ -295,7 +302,8 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced):
             return replace(session, rooms=dict(rooms), why=dict(why), unplaced=dict(unplaced))
         case e.SeatMoved(member=member, room=room):
-            return _seated(session, member, room)
+            seated = _seated(session, member, room)
+            return replace(seated, moved_at={**session.moved_at, member: at})
         case e.LessonStarted():
             return replace(session, status="running", started_at=at, floor=0, floor_at=at, modelling=None)
         case e.FloorMoved(step=step):
@@ -335,8 +343,52 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
             return replace(session, modelling=Modelling(segment, at, seconds, by))
         case e.ModellingEnded():
             return replace(session, modelling=None)
+        case e.RoomOpened(room=room, step=step):
+            return replace(session, opened={**session.opened, room: (step, at)})
+        case e.ArrivalsChosen(policy=policy):
+            # What was proposed under another rule is looked at anew.
+            return replace(session, arrivals=policy, proposals={})
+        case e.PlacingProposed() | e.PlacingWithdrawn() | e.PlacingDone() | e.PlacingDeclined() | e.PlacingUndone():
+            return _placing_after(session, event, at)
         case e.SessionClosed():
-            return replace(session, status="closed", closed_at=at, plenary=Plenary(), modelling=None)
+            return replace(session, status="closed", closed_at=at, plenary=Plenary(), modelling=None, proposals={})
+        case _:
+            assert_never(event)
+
+
+PlacingEvents = e.PlacingProposed | e.PlacingWithdrawn | e.PlacingDone | e.PlacingDeclined | e.PlacingUndone
+
+
+def _placing_after(session: Session, event: PlacingEvents, at: datetime) -> Session:
+    proposal = session.proposals.get(event.placing)
+    others = {key: one for key, one in session.proposals.items() if key != event.placing}
+    match event:
+        case e.PlacingProposed():
+            added = Proposal(
+                event.placing,
+                event.what,
+                event.members,
+                event.out_of,
+                event.room,
+                event.beside,
+                event.reason,
+                event.due,
+            )
+            return replace(session, proposals={**others, added.id: added})
+        case e.PlacingWithdrawn():
+            return replace(session, proposals=others)
+        case e.PlacingDone(room=room, by=by):
+            if proposal is None:
+                return session
+            done = Placed(proposal.id, proposal.members, proposal.out_of, room, by, at)
+            return replace(session, proposals=others, placed=(*session.placed, done)[-PLACED_REMEMBERED:])
+        case e.PlacingDeclined():
+            members = proposal.members if proposal else ()
+            return replace(session, proposals=others, declined={**session.declined, **dict.fromkeys(members, at)})
+        case e.PlacingUndone():
+            back = next((one for one in session.placed if one.id == event.placing), None)
+            declined = {**session.declined, **dict.fromkeys(back.members if back else (), at)}
+            return replace(session, placed=tuple(p for p in session.placed if p != back), declined=declined)
         case _:
             assert_never(event)
 
@@ -380,16 +432,23 @@ def _seated(session: Session, member: MemberId, room: RoomId | None) -> Session:
 
 
 def current_step(room: Room, session: Session) -> int:
-    """Return the lesson index at which the room is: its own, or the class's floor if that is further on."""
-    return max(room.step, session.floor)
+    """Return the lesson index at which the room is: its own, or the class's floor if that is further on.
+
+    A room that was opened for learners who came from a later step begins there.
+    """
+    opened = session.opened.get(room.id)
+    return max(room.step, session.floor, opened[0] if opened else -1)
 
 
 def entered_at(room: Room, session: Session) -> datetime | None:
     """Return when the room came to its current step.
 
     Where the class was brought to the step, that moment counts: not an early room's wait at the gate, and not the first
-    word in a room that had not yet stirred.
+    word in a room that had not yet stirred. Where a room was opened at its step, the moment of opening counts.
     """
+    opened = session.opened.get(room.id)
+    if opened and opened[0] > session.floor and opened[0] >= room.step:
+        return opened[1]
     return session.floor_at if session.floor >= room.step else room.entered_at
 
 

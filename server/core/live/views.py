@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_classroom, media_rules, talk_view
+from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy, PlacingKind
 from server.core.live.protocol import Step
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
@@ -172,6 +173,13 @@ class DraftView(View):
     entries: tuple[Entry, ...]
 
 
+class SoonView(View):
+    """Whom I shall learn with in a moment, and when, unless a teacher keeps me where I am."""
+
+    members: tuple[MemberView, ...]
+    at: int
+
+
 class MineView(View):
     """What only I see. `room` is None while I wait with my teacher; `waiting` says why."""
 
@@ -182,6 +190,7 @@ class MineView(View):
     answers: tuple[MineAnswerView, ...] = ()
     drafts: tuple[DraftView, ...] = ()
     intention: str = ""
+    soon: SoonView | None = None
 
 
 class PauseView(View):
@@ -271,6 +280,29 @@ class RowView(View):
     talk: TalkView | None = None
 
 
+class PlacingView(View):
+    """What may be done for a learner without a partner. `due`: when it happens by itself; None: a teacher decides."""
+
+    id: str
+    kind: PlacingKind
+    members: tuple[MemberId, ...]
+    out_of: RoomId | None
+    room: RoomId | None
+    beside: tuple[MemberId, ...]
+    reason: str
+    due: int | None
+
+
+class PlacedView(View):
+    """What was placed, and can be taken back while everybody still sits there."""
+
+    id: str
+    members: tuple[MemberId, ...]
+    room: RoomId
+    by: str
+    at: int
+
+
 class SeatsView(View):
     """For teachers: who sits where, and why."""
 
@@ -281,6 +313,9 @@ class SeatsView(View):
     unplaced: dict[MemberId, str]
     removed: tuple[MemberId, ...]
     parted: tuple[RoomId, ...]
+    arrivals: ArrivalsPolicy = DEFAULT_POLICY
+    proposals: tuple[PlacingView, ...] = ()
+    placed: tuple[PlacedView, ...] = ()
 
 
 A_ROOMS_APPENDS = 1_000_000
@@ -499,7 +534,22 @@ def mine_view(
         ),
         drafts=drafts,
         intention=_intention(scene, mine),
+        soon=_soon(member, scene),
     )
+
+
+def soon_moved(session: Session) -> frozenset[MemberId]:
+    """Return those who have a seat and are brought to another room by the clock in a moment."""
+    counting = (one for one in session.proposals.values() if one.due and one.out_of)
+    return frozenset(member for one in counting for member in one.members)
+
+
+def _soon(member: MemberId, scene: Scene) -> SoonView | None:
+    for one in scene.session.proposals.values():
+        if one.due and one.out_of and member in one.members:
+            there = tuple(member_view(scene.people[m]) for m in one.beside if m in scene.present and m in scene.people)
+            return SoonView(members=there, at=milliseconds(one.due) or 0)
+    return None
 
 
 def _intention(scene: Scene, mine: list[tuple[int, str, Work]]) -> str:
@@ -578,8 +628,8 @@ def row_view(
     )
 
 
-def seats_view(session: Session) -> SeatsView:
-    """Return who sits where, for the teachers."""
+def seats_view(session: Session, planned: ArrivalsPolicy = DEFAULT_POLICY) -> SeatsView:
+    """Return who sits where, for the teachers, and what is proposed for those without a partner."""
     return SeatsView(
         session=session.id,
         version=session.version,
@@ -588,6 +638,25 @@ def seats_view(session: Session) -> SeatsView:
         unplaced=session.unplaced,
         removed=tuple(sorted(session.removed)),
         parted=tuple(sorted(session.parted)),
+        arrivals=session.arrivals or planned,
+        proposals=tuple(
+            PlacingView(
+                id=one.id,
+                kind=one.kind,
+                members=one.members,
+                out_of=one.out_of,
+                room=one.room,
+                beside=one.beside,
+                reason=one.reason,
+                due=milliseconds(one.due),
+            )
+            for one in session.proposals.values()
+        ),
+        placed=tuple(
+            PlacedView(id=one.id, members=one.members, room=one.room, by=one.by, at=milliseconds(one.at) or 0)
+            for one in session.placed
+            if all(session.room_of(member) == one.room for member in one.members)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from server.core.live.proposals import DEFAULT_POLICY
 from server.core.people.models import LessonSession, SideName, Student, Twinning
 
 NotAcross = Literal["consent_missing", "own_class", "paper"]
@@ -57,6 +58,8 @@ def plan_hash(session: LessonSession) -> str:
     if not plan["talk_shown"]:
         # Plans that were agreed to before there was this choice are what was agreed to.
         del plan["talk_shown"]
+    if plan["arrivals"] == DEFAULT_POLICY:
+        del plan["arrivals"]
     agreed = {
         "plan": plan,
         "starts_at": int(session.starts_at.timestamp()),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.core.languages import Wording
 from server.core.live.lesson import Pacing
+from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
 from server.core.live.protocol import Band
 from server.core.live.scene import Media
 
@@ -140,6 +141,8 @@ class Plan(Record):
     band: Band = "B"
     pacing: Pacing = "pairs"
     talk_shown: bool = False
+    arrivals: ArrivalsPolicy = DEFAULT_POLICY
+    """How much is done by itself for late learners and those who have lost their partner."""
 
 
 class SessionSide(Record):

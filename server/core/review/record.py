@@ -53,7 +53,8 @@ class Record:
     def came_to(self, room: RoomId) -> int:
         """Return the index of the furthest step that a room reached, -1 before the start."""
         own = self.rooms[room].step if room in self.rooms else -1
-        return max(own, self.session.floor)
+        opened = self.session.opened.get(room)
+        return max(own, self.session.floor, opened[0] if opened else -1)
 
 
 def record_of(session_id: str, log: Iterable[Happened]) -> Record:

@@ -178,7 +178,9 @@ def arc_for(lesson: LessonSession, planned: Sequence[LessonSession]) -> str:
     return arc
 
 
-Difference = Literal["title", "when", "slot", "classes", "places", "text", "band", "pacing", "talk", "protocols"]
+Difference = Literal[
+    "title", "when", "slot", "classes", "places", "text", "band", "pacing", "talk", "arrivals", "protocols"
+]
 
 
 def differences(one: LessonSession, other: LessonSession) -> tuple[Difference, ...]:
@@ -194,6 +196,7 @@ def differences(one: LessonSession, other: LessonSession) -> tuple[Difference, .
         "band": a.band != b.band,
         "pacing": a.pacing != b.pacing,
         "talk": a.talk_shown != b.talk_shown,
+        "arrivals": a.arrivals != b.arrivals,
         "protocols": a.parts != b.parts,
     }
     return tuple(name for name, differs in found.items() if differs)

@@ -91,6 +91,8 @@ async def student_ice(request: web.Request) -> web.Response:
     session = request.query.get("session", "")
     if all(lesson.id != session for lesson in await request.app[PARTS].people.sessions_of_student(student)):
         raise Problem(404, "not_found", _("There is no such lesson here."))
+    if await request.app[PARTS].live.is_removed(session, student.id):
+        raise Problem(403, "removed", _("You are no longer in this lesson."))
     accepts = await accepts_direct(request, student.school)
     return as_json(request.app[ICE].for_person(student.id, session, accepts_direct=accepts))
 

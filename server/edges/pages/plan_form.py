@@ -44,6 +44,7 @@ class TypedPlan:
     band: str
     pacing: str
     talk: bool
+    arrivals: str
     text: str
     first: str
     last: str
@@ -90,6 +91,7 @@ def typed_from(session: LessonSession, side: SideName, zone: str) -> TypedPlan:
         band=plan.band,
         pacing=plan.pacing,
         talk=plan.talk_shown,
+        arrivals=plan.arrivals,
         text=plan.text or "",
         first=plan.first or "",
         last=plan.last or "",
@@ -121,6 +123,7 @@ def typed_in(form: Form) -> TypedPlan:
         band=_one(form, "band"),
         pacing=_one(form, "pacing"),
         talk=_one(form, "talk") == "on",
+        arrivals=_one(form, "arrivals"),
         text=_one(form, "text"),
         first=_one(form, "first"),
         last=_one(form, "last"),
@@ -179,6 +182,7 @@ def understood(
         band=typed.band if typed.band in ("A", "B", "C") else session.plan.band,
         pacing=typed.pacing if typed.pacing in ("pairs", "class") else session.plan.pacing,
         talk_shown=typed.talk,
+        arrivals=typed.arrivals if typed.arrivals in ("automatic", "suggest", "off") else session.plan.arrivals,
     )
     one, other = (_side(typed, s, allowed[s.side]) for s in session.sides)
     return session.model_copy(

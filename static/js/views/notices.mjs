@@ -24,7 +24,7 @@ export const KNOCK = 3000;
  */
 export function changes(before, after, me) {
   if (!before.room || !after.room) return [];
-  if (before.room.room !== after.room.room) return [movedRoom(after.room, me)];
+  if (before.room.room !== after.room.room) return [movedRoom(before.room, after.room, me)];
   return [
     ...joined(before.room, after.room, me),
     ...timeIsOver(before, after.room),
@@ -33,16 +33,19 @@ export function changes(before, after, me) {
 }
 
 /**
+ * @param {RoomView} before
  * @param {RoomView} room
  * @param {string} me
  * @returns {Told}
  */
-function movedRoom(room, me) {
-  const names = room.members.filter((member) => member.id !== me).map(nameOf);
+function movedRoom(before, room, me) {
+  const names = listed(room.members.filter((member) => member.id !== me).map(nameOf));
   const text =
-    names.length > 0
-      ? t("You have moved to another room, with {names}. What you wrote is kept.", { names: listed(names) })
-      : t("You have moved to another room. What you wrote is kept.");
+    names === ""
+      ? t("You have moved to another room. What you wrote is kept.")
+      : room.step === before.step
+        ? t("You now learn with {names}. Your step and your notes are with you.", { names })
+        : t("You now learn with {names}, at the step where they are. Your notes are with you.", { names });
   return { id: `moved-${room.room}`, kind: "good", text, stays: true };
 }
 

@@ -19,6 +19,7 @@ import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
 import { AdultSigns, AdultToggle } from "./adults.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
+import { Soon } from "./soon.mjs";
 import { SoundDialog, SoundLine, TalkLine } from "./sound.mjs";
 import { StepWork } from "./steps.mjs";
 
@@ -188,6 +189,7 @@ function Notices(props) {
     ${session.paused && html`<div class="banner" role="status"><span>${t("Your teacher has paused the lesson. You can go on writing.")}</span></div>`}
     <${Visitors} room=${room} session=${session} />
     <${AdultSigns} page=${page} room=${room} />
+    <${Soon} page=${page} />
     ${
       page.uplink.value.voiceAlone &&
       html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>

@@ -4,16 +4,17 @@ import { useEffect } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { across, clocksOf } from "../../views/schools.mjs";
-import { DENSE_FROM, GROUPS, groupTitle, nextCall, unseated } from "../../views/teacher/board.mjs";
+import { DENSE_FROM, GROUPS, groupTitle, nextCall } from "../../views/teacher/board.mjs";
 import { left, urgency } from "../../views/teacher/clocks.mjs";
 import { behindTheGate, countdownTo, gateLabel, nextFloor, placeRange } from "../../views/teacher/lesson.mjs";
 import { inAllLanguages } from "../../views/teacher/people.mjs";
 import { timeAt } from "../../views/time.mjs";
 import { Listed } from "../person.mjs";
 import { AlsoHere, GuestRequests } from "./also_here.mjs";
+import { Arrivals, ArrivalsPolicy } from "./arrivals.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
-import { Name, OneClassroom, Refused, TwicePressed } from "./parts.mjs";
+import { OneClassroom, Refused, TwicePressed } from "./parts.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { BoardRow } from "./row.mjs";
 
@@ -39,12 +40,13 @@ export function BoardPage({ desk, onEnter, onLeave }) {
       <${ClassBoard} desk=${desk} />
       ${
         !desk.projected.value &&
-        html`<${Unseated} desk=${desk} />
+        html`<${Arrivals} desk=${desk} />
         <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
           <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
         </div>
-        <${OneClassroom} desk=${desk} place="everyone" />`
+        <${OneClassroom} desk=${desk} place="everyone" />
+        <${ArrivalsPolicy} desk=${desk} />`
       }
     </div>
     <${BoardFoot} desk=${desk} />
@@ -117,27 +119,6 @@ function RowGroup({ desk, group, onEnter }) {
   return html`<section class=${`board-group ${group}`}>
     <h2>${groupTitle(group)} <span class="count">${ids.length}</span></h2>
     <ul class="board-rows">${ids.map((room) => html`<${BoardRow} key=${room} desk=${desk} room=${room} onEnter=${onEnter} />`)}</ul>
-  </section>`;
-}
-
-/** Learners who are here and have no room. @param {{ desk: Desk }} props */
-function Unseated({ desk }) {
-  const waiting = unseated(desk.boot.people, desk.seats.value, desk.presence.value, desk.boot.language);
-  if (!waiting.length) return null;
-  return html`<section class="board-group without-room">
-    <h2>${t("Without a room")} <span class="count">${waiting.length}</span></h2>
-    <ul class="board-rows">
-      ${waiting.map(
-        (one) => html`<li key=${one.id} class="board-row">
-          <span class="row-why"><span class="glyph people" aria-hidden="true"></span></span>
-          <span class="row-people"><strong><${Name} desk=${desk} member=${one.id} /></strong></span>
-          <span class="row-state">${one.why}${!one.here && html` · ${t("not here")}`}</span>
-          <span class="row-actions"><button type="button" class="button" aria-label=${t("Give {name} a seat", { name: one.name })} onClick=${() => {
-            desk.asked.value = { dialog: "move", member: one.id };
-          }}>${t("Give a seat")}</button></span>
-        </li>`,
-      )}
-    </ul>
   </section>`;
 }
 

@@ -93,16 +93,30 @@ function NoteDialog({ desk, room }) {
   <//>`;
 }
 
+/** @param {Desk} desk @param {string} member */
+function roomOf(desk, member) {
+  return Object.entries(desk.seats.peek().rooms).find(([, members]) => members.includes(member))?.[0] ?? "nowhere";
+}
+
 /** @param {{ desk: Desk, member: string }} props */
 function MoveDialog({ desk, member }) {
   const { people, language, side } = desk.boot;
   const places = placesFor(member, desk.seats.value, people);
   const chosen = useSignal(places[0]?.room ?? "new");
   const name = nameOf(people[member], language);
+  // Where they sat when the question was asked: of two teachers who answer it, one is heard.
+  const outOf = useSignal(roomOf(desk, member));
   const move = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const room = chosen.value === "teacher" ? null : chosen.value;
-    actAndClose(desk, t("Moved: {name}", { name: isolated(name) }), "move_seat", { member, room });
+    actAndClose(desk, t("Moved: {name}", { name: isolated(name) }), "move_seat", {
+      member,
+      room,
+      out_of: outOf.value,
+    }).then(() => {
+      // After a refusal the teacher looks again, and decides anew.
+      outOf.value = roomOf(desk, member);
+    });
   };
   return html`<${Dialog} title=${t("Move {name}", { name: isolated(name) })} onClose=${() => close(desk)}>
     <form onSubmit=${move}>
@@ -115,7 +129,7 @@ function MoveDialog({ desk, member }) {
           <option value="new">${t("A new room")}</option>
           <option value="teacher">${t("With the teacher, without a room")}</option>
         </select>
-        <p class="hint">${t("Rooms where somebody is alone come first. Words that were written stay with the room they were written in.")}</p>
+        <p class="hint">${t("Rooms where somebody is alone come first. Answers and notes come along; lines written together stay with the room.")}</p>
       </div>
       <${Refused} desk=${desk} place="dialog" />
       <footer>

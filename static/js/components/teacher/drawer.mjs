@@ -7,6 +7,7 @@ import { placeWords, stepTitle } from "../../views/teacher/lesson.mjs";
 import { nameOf } from "../../views/teacher/people.mjs";
 import { AdultBeside } from "./also_here.mjs";
 import { Left, LessonBar, Name, Refused } from "./parts.mjs";
+import { Regroup } from "./room_actions.mjs";
 import { Visit } from "./visit.mjs";
 
 /** @import { Row } from "../../views/teacher/types.mjs" */
@@ -42,6 +43,7 @@ export function Drawer({ desk, onEnter, onLeave }) {
     <${Refused} desk=${desk} place="drawer" />
     <${Members} desk=${desk} row=${row} />
     <${RoomActions} desk=${desk} row=${row} />
+    <${Regroup} key=${row.room} desk=${desk} row=${row} onLeave=${onLeave} />
   </aside>`;
 }
 
