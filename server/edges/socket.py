@@ -16,6 +16,7 @@ from socketio import AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from server.core.live import commands as c
+from server.core.live.projector import projector_room
 from server.core.live.refusals import Refused
 from server.core.live.shared_seat import may_share
 from server.edges.identity import staff_cookie, student_cookie
@@ -52,6 +53,8 @@ PATIENCE_WITH_FLOODS = 200
 PATIENCE_WITH_SIGNALS = 2000
 LONGEST_TAB = 64
 GOODBYE_SECONDS = 1.0
+WALL = "projector"
+"""A teacher's page for the classroom's wall: it hears little and says nothing."""
 _logger = structlog.get_logger(__name__)
 
 
@@ -193,6 +196,8 @@ class LiveSocket:
         if kind == "student" and who in session.removed:
             raise Refusal("removed")
         name = peer_id(session_id, who, _tab(auth, sid))
+        if kind == "teacher" and auth.get("view") == WALL:
+            kind = WALL
         peer = Peer(name, session_id, who, kind, side, self._presence.next_order(), room, *_devices(auth))
         say = await self._language(request, kind, who)
         connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token)
@@ -208,13 +213,17 @@ class LiveSocket:
         self._by_peer[peer.id] = sid
         await self._enter_rooms(connection)
         connection.worker = self._keep(self._work(connection))
-        await self._presence.put(peer)
+        if kind != WALL:
+            await self._presence.put(peer)
         self._keep(self._welcome(connection))
 
     async def _enter_rooms(self, connection: Connection) -> None:
         peer = connection.peer
         rooms = [f"session:{peer.session}", f"peer:{peer.id}"]
-        if peer.kind == "teacher":
+        if peer.kind == WALL:
+            # Nothing else reaches a page that can be projected: no row, no name, no note.
+            rooms = [f"room:{projector_room(peer.session)}", f"peer:{peer.id}"]
+        elif peer.kind == "teacher":
             rooms.append(f"teachers:{peer.session}")
         else:
             rooms += [f"students:{peer.session}", *(f"member:{peer.session}:{who}" for who in peer.speaks_for)]
@@ -224,6 +233,9 @@ class LiveSocket:
             await self._sio.enter_room(connection.sid, room)
 
     async def _welcome(self, connection: Connection) -> None:
+        if connection.peer.kind == WALL:
+            await self._guarded(self._live.everything_for(connection.peer))
+            return
         if connection.peer.kind == "teacher":
             await self._back_into_visited_room(connection)
         if connection.beside:
@@ -332,6 +344,8 @@ class LiveSocket:
             del self._by_peer[connection.peer.id]
         if connection.worker:
             connection.worker.cancel()
+        if connection.peer.kind == WALL:
+            return
         await self._presence.drop(connection.peer.id, self._clock.now(), connection.peer.order)
         await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
         if connection.peer.room:
@@ -542,6 +556,8 @@ class LiveSocket:
         if isinstance(command, Resync):
             await self._live.everything_for(peer)
             return Outcome(0)
+        if peer.kind == WALL:
+            raise Refused("not_allowed")
         if isinstance(command, DeviceState):
             # At once: whoever sits down or leaves meanwhile must not be undone by what this peer was before.
             connection.peer = replace(
@@ -584,7 +600,7 @@ class LiveSocket:
 
     async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
         connection = self._connections.get(sid)
-        if connection is None:
+        if connection is None or connection.peer.kind == WALL:
             return
         if not connection.signals.take():
             if connection.signals.refused % PATIENCE_WITH_FLOODS == 1:

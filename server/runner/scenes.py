@@ -114,14 +114,23 @@ class Scenes:
         present = self._presence.present(session.id, now)
         return Scene(setup.lesson, session, setup.people, present, now, new_id, setup.classrooms)
 
-    async def rules(self, session: Session, new_id: str) -> Rules:
+    async def rules(self, session: Session, new_id: str, now: datetime) -> Rules:
         """Return the surroundings of a session's decision."""
         setup = await self.setup(session)
         adults = frozenset(host.id for host in setup.hosts)
         pairs = [peer.speaks_for for peer in self._presence.peers(session.id) if peer.also]
         beside = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
+        present = self._presence.present(session.id, now)
         return Rules(
-            setup.lesson, setup.people, new_id, setup.may_cross, setup.apart, self._missing(setup), beside, adults
+            setup.lesson,
+            setup.people,
+            new_id,
+            setup.may_cross,
+            setup.apart,
+            self._missing(setup),
+            beside,
+            adults,
+            present,
         )
 
     def _missing(self, setup: Setup) -> str | None:

@@ -6,10 +6,12 @@ from typing import assert_never
 
 from server.core.live import commands as c
 from server.core.live import events as e
+from server.core.live.curation import decide_curation
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
 from server.core.live.plenary import decide_plenary
 from server.core.live.refusals import Refused
+from server.core.live.rounds import RoundScene, decide_lead
 from server.core.live.scene import Person, next_gate
 from server.core.live.state import Session
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
@@ -30,6 +32,8 @@ class Rules:
     beside: Mapping[MemberId, MemberId] = field(default_factory=dict[MemberId, MemberId])
     """Who shares a device with whom now, both ways."""
     adults: frozenset[str] = frozenset()
+    present: frozenset[MemberId] | None = None
+    """Learners who are here, or gone for less than the grace; None: nobody has looked."""
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
@@ -71,8 +75,12 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             if session.classrooms.get(teacher.side) == shared:
                 return Decision()
             return Decision((e.ClassroomShared(side=teacher.side, shared=shared, by=teacher.staff),))
-        case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight():
+        case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight() | c.OfferFloor():
             return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
+        case c.NextSpeaker() | c.OrderRound():
+            return decide_lead(session, RoundScene(rules.lesson, rules.people, rules.present), teacher, command)
+        case c.PutAside() | c.PinEntry():
+            return decide_curation(session, rules.lesson, teacher, command)
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:
