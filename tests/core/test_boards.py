@@ -222,7 +222,7 @@ def test_the_second_of_two_teachers_who_show_an_entry_large_hears_so() -> None:
     assert refusal(lambda: them.play.teacher(c.PinEntry(step=1, entry=keys[2]), JUDITH)) == "somebody_was_faster"
     them.play.teacher(c.PinEntry(step=1, entry=keys[2], before=keys[0]), JUDITH)
     assert them.board().pinned == keys[2]
-    assert refusal(lambda: them.play.teacher(c.PinEntry(step=0, entry=None))) == "not_allowed"
+    assert refusal(lambda: them.play.teacher(c.PinEntry(step=0, entry=None))) == "unknown_entry"
 
 
 def test_a_room_is_asked_and_one_of_it_takes_the_floor_or_not_now() -> None:

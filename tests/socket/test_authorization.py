@@ -42,6 +42,10 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "cancel_help": {},
     "raise_hand": {},
     "lower_hand": {},
+    "wonder_too": {**STEP, "entry": "no-such-work.0"},
+    "answer_offer": {"takes": True},
+    "join_round": {"joins": True},
+    "end_round_turn": {"turn": 1},
     "save_draft": {**STEP, "input": "idea", "sequence": 1, "entries": []},
     "report_concern": {"about": "me"},
     "device_state": {"camera": "off", "microphone": "off"},
@@ -68,6 +72,11 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "put_hand_down": {"member": "no-such-child"},
     "mute_person": {"who": "no-such-child"},
     "spotlight": {"who": None},
+    "offer_floor": {"room": 1, "entry": "no-such-work.0"},
+    "next_speaker": {"after": 0},
+    "order_round": {"who": "no-such-child", "place": "next"},
+    "put_aside": {**STEP, "entry": "no-such-work.0"},
+    "pin_entry": {**STEP, "entry": None},
     "close_session": {},
     "lay_out_rooms": {"rooms": {}},
 }
@@ -80,6 +89,9 @@ STUDENTS: dict[str, dict[Role, str]] = {
     "report_concern": {"seated": "ok", "elsewhere": "ok", "unseated": "ok", "teacher": "not_allowed"},
     "raise_hand": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
     "lower_hand": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
+    "answer_offer": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
+    "join_round": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
+    "end_round_turn": dict.fromkeys(ROLES, "not_together") | {"teacher": "not_allowed"},
 }  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
 EVERYBODY: dict[str, dict[Role, str]] = {kind: dict.fromkeys(ROLES, "ok") for kind in ("device_state", "resync")}
 TEACHERS = {
@@ -105,6 +117,12 @@ TEACHERS = {
     "put_hand_down": "not_together",
     "mute_person": "not_together",
     "spotlight": "not_together",
+    "offer_floor": "not_together",
+    "next_speaker": "not_together",
+    "order_round": "not_together",
+    # No board stands at this step; tests/core/test_boards.py has it where one does.
+    "put_aside": "unknown_entry",
+    "pin_entry": "unknown_entry",
     "close_session": "ok",
 }
 EXPECTED: dict[str, dict[Role, str]] = {
@@ -253,6 +271,10 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/media?place=plenary",
         {**TO_SIGN_IN, "teacher": 409, "third school": 404, "safety lead": 403},
     ),
+    "/sessions/{session}/projector": (
+        f"/sessions/{SESSION}/projector",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
     "/sessions/{session}/live": (
         f"/sessions/{SESSION}/live",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -266,7 +288,7 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
         # What devices of a rehearsal post is asked about in tests/pages/test_rehearsal_pages.py.
         if name.startswith("/rehearse/"):
             continue
-        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media")):
+        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media", "/projector")):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 

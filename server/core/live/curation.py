@@ -14,7 +14,7 @@ def decide_curation(session: Session, lesson: Lesson, teacher: c.Teacher, comman
     if session.status != "running":
         raise Refused("not_running")
     if not 0 <= command.step < len(lesson.steps) or lesson.steps[command.step].step.kind != "board":
-        raise Refused("not_allowed")
+        raise Refused("unknown_entry")
     now = session.boards.get(command.step, Curated())
     match command:
         case c.PutAside(step=step, entry=entry, aside=aside):
