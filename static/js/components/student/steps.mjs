@@ -7,7 +7,9 @@ import { deeperPrompts, linesInView, moments, partnerOf, shareable, wordsInView 
 import { memberOf, nameOf } from "../../views/people.mjs";
 import { Editor } from "../editor.mjs";
 import { EntryShown } from "../entry.mjs";
-import { Person, SchoolMark } from "../person.mjs";
+import { Person } from "../person.mjs";
+import { ClassBoard } from "./class_board.mjs";
+import { MyRound } from "./round.mjs";
 
 /** @import {Entry, Input, Lesson, LessonStep, LineView, Mark, MemberView, RoomView, TextView, Wording} from "../../wire.mjs" */
 /** @import {Used} from "../../views/lesson.mjs" */
@@ -43,7 +45,9 @@ export function StepWork(work) {
     case "together":
       return html`<${InView} ...${work} /><${Together} ...${work} />`;
     case "board":
-      return html`<${Board} ...${work} />`;
+      return html`<${Sharing} ...${work} /><${ClassBoard} ...${work} />`;
+    case "round":
+      return html`<${StemsToSay} step=${step} fillNames=${work.fillNames} /><${MyRound} ...${work} />`;
     default:
       return html`<${InView} ...${work} /><${StemsToSay} step=${step} fillNames=${work.fillNames} />
         ${room.finished.includes(work.me) && html`<${Deeper} prompts=${deeperPrompts(lesson, step.index, room.members.length)} fillNames=${work.fillNames} />`}`;
@@ -305,27 +309,6 @@ function Rewording({ line, own, draft, onDraft, onReword, send }) {
     <textarea id=${id} dir="auto" rows="2" maxlength="2000" value=${entry.text} onInput=${(/** @type {InputEvent} */ event) => onDraft([{ ...entry, text: /** @type {HTMLTextAreaElement} */ (event.target).value }])}></textarea>
     <div class="button-row"><button type="button" class="button" disabled=${!saysSomething(entry)} onClick=${give}>${own ? t("Save") : t("Propose")}</button>
       <button type="button" class="button quiet" onClick=${() => onReword(false)}>${t("Back")}</button></div></div>`;
-}
-
-/**
- * What rooms chose to share: the side it came from, never a child's name.
- * @param {Work} work
- */
-function Board(work) {
-  const { page, step, lesson, text, language } = work;
-  const entries = page.boards.value.get(step.index)?.entries ?? [];
-  const sources = lesson.steps.filter((one) => step.uses.includes(one.id));
-  return html`<${Sharing} ...${work} />
-    <section class="card" aria-live="polite"><h3>${t("From both classes")}</h3>
-      ${entries.length === 0 && html`<p class="soft">${t("Nothing is shared yet. What rooms share appears here.")}</p>`}
-      <ul class="entries">${entries.map((one, index) => {
-        const from =
-          sources.find((source) =>
-            source.inputs.some((input) => input.options.some((o) => o.id === one.entry.choice)),
-          ) ?? sources[0];
-        return html`<li class="entry" key=${`${one.room}-${index}`}><${SchoolMark} whose=${one.side === page.boot.side ? "ours" : "theirs"} />
-          <${EntryShown} entry=${one.entry} step=${from} input=${from?.inputs[0]} text=${text} language=${language} onMark=${work.onMark} /></li>`;
-      })}</ul></section>`;
 }
 
 /** @param {Work} work */
