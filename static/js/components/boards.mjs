@@ -29,7 +29,7 @@ export function BoardShown(props) {
       html`<section class="pinned-card" aria-label=${t("We look at this one together")}>
       <p class="pinned-why">${t("We look at this one together")}</p><${Card} ...${props} one=${pinned} /></section>`
     }
-    ${board.spectrum.map((one) => html`<${Spectrum} key=${one.input} ...${props} one=${one} />`)}
+    ${board.spectrum.length > 0 && html`<div class="spectra">${board.spectrum.map((one) => html`<${Spectrum} key=${one.input} ...${props} one=${one} />`)}</div>`}
     ${groups.length === 0 && html`<p class="soft">${t("Nothing is shared yet. What rooms share appears here.")}</p>`}
     ${groups.map(
       (group) => html`<section key=${group.key} class="card-group">
@@ -72,7 +72,7 @@ function Spectrum({ one, lesson, language, side }) {
     <tbody>${rows.map(
       (row) => html`<tr key=${`${row.side}-${row.when}`} class=${row.when}>
         <th scope="row"><${Whose} side=${row.side} mine=${side} /> ${row.when === "before" ? t("before") : t("after")}</th>
-        ${row.shares.map((share) => html`<td key=${share.label}><span class="num">${share.n}</span><progress class=${whoseOf(row.side, side)} max=${row.of} value=${share.n} aria-hidden="true"></progress></td>`)}
+        ${row.shares.map((share) => html`<td key=${share.label}><span class="share"><span class="num">${share.n}</span><progress class=${whoseOf(row.side, side)} max=${row.of} value=${share.n} aria-hidden="true"></progress></span></td>`)}
       </tr>`,
     )}</tbody></table></section>`;
 }

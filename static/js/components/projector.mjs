@@ -1,6 +1,8 @@
 // What hangs on the classroom's wall: the class's step in both languages, the board, the round, the time. No name, no control.
+import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.mjs";
 import { direction, fill, say, t, tn } from "../i18n.mjs";
+import { pagesOf } from "../views/boards.mjs";
 import { schoolNames } from "../views/schools.mjs";
 import { clock, secondsLeft, urgency } from "../views/time.mjs";
 import { BoardShown } from "./boards.mjs";
@@ -10,6 +12,8 @@ import { useSeconds } from "./timer.mjs";
 
 /** @import {ReadonlySignal} from "@preact/signals" */
 /** @import {BoardView, Lesson, LessonStep, ProjectorView, SideBoot, Wording} from "../wire.mjs" */
+
+const TURNS_AFTER = 15_000;
 
 /** @typedef {{session: string, title: Wording, side: string, sides: Record<string, SideBoot>, language: string, socket: string}} WallBoot */
 /**
@@ -88,13 +92,32 @@ function Apart({ wall, view, lesson }) {
 
 /** @param {{wall: Wall, view: ProjectorView, lesson: Lesson, step: LessonStep}} props */
 function Together({ wall, view, lesson, step }) {
-  const board = step.kind === "board" ? wall.boards.value.get(step.index) : null;
+  const board = step.kind === "board" ? (wall.boards.value.get(step.index) ?? null) : null;
+  const { shown, page, pages } = useTurning(board);
   return html`<div class=${`wall-step of-${step.kind}`}>
     <header class="wall-head"><h1 class="wall-title">${both(wall, step.title)}</h1><${TimeLeft} wall=${wall} view=${view} of=${step.seconds} /></header>
     <p class="wall-prompt">${say(step.prompt)}</p>
     ${view.round && html`<${RoundOnWall} wall=${wall} round=${view.round} />`}
-    ${board && html`<${BoardShown} board=${board} lesson=${lesson} text=${lesson.text} language=${wall.boot.language} side=${wall.boot.side} />`}
+    ${shown && html`<${BoardShown} board=${shown} lesson=${lesson} text=${lesson.text} language=${wall.boot.language} side=${wall.boot.side} />`}
+    ${pages > 1 && html`<p class="wall-page soft num">${t("page {n} of {of}", { n: page + 1, of: pages })}</p>`}
   </div>`;
+}
+
+/**
+ * Nobody turns the pages of a wall: it does so by itself, and stands still where one card is looked at.
+ * @param {BoardView | null} board
+ */
+function useTurning(board) {
+  const [at, setAt] = useState(0);
+  const { length } = pagesOf(board);
+  useEffect(() => {
+    if (length < 2) return undefined;
+    const timer = setInterval(() => setAt((now) => now + 1), TURNS_AFTER);
+    return () => clearInterval(timer);
+  }, [length]);
+  const pages = pagesOf(board);
+  const page = pages.length > 0 ? at % pages.length : 0;
+  return { shown: board && { ...board, entries: pages[page] ?? [] }, page, pages: pages.length };
 }
 
 /** @param {{wall: Wall, view: ProjectorView, of: number}} props */

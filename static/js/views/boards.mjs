@@ -124,3 +124,21 @@ export function standRows(one, lesson, language, mine) {
       })),
   );
 }
+
+const ON_A_WALL = 8;
+const BESIDE_NUMBERS = 4;
+
+/**
+ * Return the cards of a board as pages for a wall that nobody scrolls; one card alone where it is looked at together.
+ * @param {BoardView | null} board
+ * @returns {BoardEntryView[][]}
+ */
+export function pagesOf(board) {
+  if (!board) return [];
+  const pinned = board.entries.filter((one) => one.id === board.pinned);
+  if (pinned.length > 0) return [pinned];
+  const size = board.spectrum.length > 0 ? BESIDE_NUMBERS : ON_A_WALL;
+  return Array.from({ length: Math.ceil(board.entries.length / size) }, (_, page) =>
+    board.entries.slice(page * size, (page + 1) * size),
+  );
+}

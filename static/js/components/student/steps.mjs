@@ -319,18 +319,20 @@ function Sharing(work) {
   const several = new Set(own.map((one) => one.step)).size > 1;
   const share = (/** @type {string} */ shared, /** @type {number} */ entry) =>
     page.command("share", { step: step.index, work: shared, entry }).then(work.onAnswered);
-  return html`<section class="card"><h3>${t("Share with both classes")}</h3>
-    <p class="small soft">${t("Only what you choose, without your name.")}</p>
-    <ul class="entries">${own.map((one) => {
-      const from = lesson.steps[one.step];
-      const input = from?.inputs.find((input) => input.id === one.input) ?? from?.inputs[0];
-      const asked = [
-        several && from ? say(from.title) : "",
-        from && from.inputs.length > 1 ? work.fillNames(say(input?.prompt)) : "",
-      ].filter(Boolean);
-      return html`<li class="entry" key=${`${one.work}-${one.entry}`}>
+  const list = html`<ul class="entries">${own.map((one) => {
+    const from = lesson.steps[one.step];
+    const input = from?.inputs.find((input) => input.id === one.input) ?? from?.inputs[0];
+    const asked = [
+      several && from ? say(from.title) : "",
+      from && from.inputs.length > 1 ? work.fillNames(say(input?.prompt)) : "",
+    ].filter(Boolean);
+    return html`<li class="entry" key=${`${one.work}-${one.entry}`}>
         ${asked.length > 0 && html`<span class="asked">${asked.join(" · ")}</span>`}
-        <${EntryShown} entry=${one.content} step=${from} input=${input} text=${text} language=${language} />
+        <${EntryShown} entry=${one.content} step=${from} input=${input} text=${text ?? lesson.text} language=${language} />
         ${one.shared ? html`<span class="chip"><span class="glyph check" aria-hidden="true"></span>${t("shared")}</span>` : html`<button type="button" class="button" onClick=${() => share(one.work, one.entry)}>${t("Share")}</button>`}</li>`;
-    })}</ul></section>`;
+  })}</ul>`;
+  // Whoever has given something looks at what the others gave.
+  return own.some((one) => one.shared)
+    ? html`<details class="fold"><summary>${t("Share more")}</summary><div>${list}</div></details>`
+    : html`<section class="card"><h3>${t("Share with both classes")}</h3><p class="small soft">${t("Only what you choose, without your name.")}</p>${list}</section>`;
 }

@@ -34,8 +34,8 @@ export function BoardPage({ desk, onEnter, onLeave }) {
     <div class="board-main">
       ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
       <${Refused} desk=${desk} place="everyone" />
-      <${WholeClass} desk=${desk} />
       <${RoundLed} desk=${desk} />
+      <${WholeClass} desk=${desk} />
       <${ClassBoard} desk=${desk} />
       ${
         !desk.projected.value &&
