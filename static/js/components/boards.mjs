@@ -44,8 +44,10 @@ export function BoardShown(props) {
 }
 
 /** @param {Shown & {one: BoardEntryView}} props */
-function Card({ one, lesson, text, language, side, onMark, controls }) {
-  const { step, input } = sourceOf(one, lesson);
+function Card({ one, board, lesson, text, language, side, onMark, controls }) {
+  const { step, input: asked } = sourceOf(one, lesson);
+  // On a wall its kind stands above the card.
+  const input = asked && board.kind === "wall" && board.pinned !== one.id ? { ...asked, tags: [] } : asked;
   return html`<div class="card-words"><${SchoolMark} whose=${one.side === side ? "ours" : "theirs"} />
       <span class="card-entry"><${EntryShown} entry=${one.entry} step=${step} input=${input} text=${text} language=${language} onMark=${onMark} /></span></div>
     ${

@@ -27,5 +27,5 @@ function Wonder({ work, one }) {
   const up = work.room.wondered?.includes(one.id) ?? false;
   const press = () =>
     work.page.command("wonder_too", { step: work.step.index, entry: one.id, up: !up }).then(work.onAnswered);
-  return html`<button type="button" class="chip" aria-pressed=${String(up)} onClick=${press}>+1 ${t("We wonder, too")}</button>`;
+  return html`<button type="button" class="chip" aria-pressed=${String(up)} onClick=${press}><bdi dir="ltr">+1</bdi> ${t("We wonder, too")}</button>`;
 }
