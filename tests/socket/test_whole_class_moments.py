@@ -160,7 +160,9 @@ async def test_a_wall_follows_the_lesson_and_hears_no_name_no_row_and_no_call_fo
             await everybody_to(served, lesson, "round")
             assert (await lesson.students[0].say("join_round", joins=True))["ok"]
             assert (await lesson.teachers[0].say("next_speaker", after=0))["ok"]
-            await page.until(lambda p: (p.views["projector"]["round"] or {}).get("now"), "for whose turn it is")
+            await page.until(
+                lambda p: p.views["projector"]["round"] and p.views["projector"]["round"]["now"], "for whose turn it is"
+            )
             assert page.views["projector"]["round"]["now"]["side"] in ("a", "b")
             assert (await lesson.teachers[0].say("pause", calm=True))["ok"]
             await page.until(lambda p: p.views["projector"]["calm"], "for the calm page")
