@@ -122,7 +122,7 @@ def decide_lead(session: Session, scene: RoundScene, teacher: c.Teacher, command
             return Decision(_going_on(session, scene, ended, teacher.staff))
         case c.OrderRound(who=who, place=place):
             if not _seated(session, step, who):
-                raise Refused("unknown_member" if step.round_of != "rooms" else "unknown_room")
+                raise Refused("unknown_member")
             if who == now.who:
                 raise Refused("somebody_was_faster")
             others = tuple(key for key in coming(session, scene) if key != who and now.ended.get(key) != "absent")
@@ -170,8 +170,10 @@ def look_at_round(session: Session, scene: RoundScene) -> Decision:
 
 def _the_round(session: Session, scene: RoundScene) -> Step:
     step = round_step(session, scene.lesson)
+    if session.status != "running":
+        raise Refused("not_running")
     if step is None:
-        raise Refused("not_running" if session.status != "running" else "not_together")
+        raise Refused("not_together")
     if session.paused:
         raise Refused("paused")
     return step
