@@ -32,6 +32,7 @@ TRY_AGAIN_SECONDS = 1.0
 CONNECT_SECONDS = 20
 PATIENCE = aiohttp.ClientTimeout(total=15)
 HELP_REASONS = ("task", "text", "partner", "device", "")
+COMES_FORWARD = 0.2
 AWAY_SECONDS = (3.0, 12.0)
 THINK_SECONDS = (2.0, 9.0)
 _BOOT = re.compile(r'<script type="application/json" id="boot">(.*?)</script>', re.DOTALL)
@@ -262,6 +263,7 @@ class Seen:
     session: dict[str, Any] = field(default_factory=dict[str, Any])
     room: dict[str, Any] = field(default_factory=dict[str, Any])
     mine: dict[str, Any] = field(default_factory=dict[str, Any])
+    plenary: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Bot:
@@ -384,7 +386,7 @@ class Bot:
 
     async def _hear(self, message: dict[str, Any]) -> None:
         part = message["part"]
-        if part in ("session", "room", "mine"):
+        if part in ("session", "room", "mine", "plenary"):
             setattr(self._seen, part, message["view"])
             self._changed.set()
 
@@ -427,6 +429,8 @@ class Bot:
         if step["kind"] == "board":
             await self._share(client, room, step)
             return
+        if step["kind"] == "round":
+            await self._speak_in_round(client, room["room"])
         if step["scope"] == "class":
             return
         if step["kind"] == "solo":
@@ -497,6 +501,17 @@ class Bot:
             work, entry = self._chance.choice(left)
             if await self._say(client, {"kind": "share", "step": at, "work": work, "entry": entry}):
                 self._sent.add((at, step["id"]))
+
+    async def _speak_in_round(self, client: socketio.AsyncClient, room: str) -> None:
+        """Say that I have spoken when it is my turn or my room's; where volunteers speak, come forward now and then."""
+        turns = self._seen.plenary.get("round")
+        me = self._boot["member"]
+        if not turns:
+            return
+        if turns["speaker"] == me and turns["who"] in (me, room):
+            await self._say(client, {"kind": "end_round_turn", "turn": turns["turn"]})
+        elif turns["of"] == "volunteers" and me not in turns["volunteers"] and self._chance.random() < COMES_FORWARD:
+            await self._say(client, {"kind": "join_round", "joins": True})
 
     async def _write_together(self, client: socketio.AsyncClient, room: dict[str, Any], step: dict[str, Any]) -> None:
         me = self._boot["member"]

@@ -46,6 +46,8 @@ SENTENCES: dict[str, str] = {
     "keep_apart": _("These two students are to be kept apart."),
     "may_not_cross": _("This student does not learn with the partner school in this lesson."),
     "not_together": _("The whole class is not together just now."),
+    "unknown_entry": _("This is not on the board any more."),
+    "round_is_full": _("Enough have asked to speak in this round. You can still answer with a sign."),
     "not_allowed": _("This is not possible here."),
     "not_at_this_device": _("This learner does not write at this device just now."),
     "not_here": _("This person is not here just now."),

@@ -17,6 +17,7 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from server.core.live import commands as c
 from server.core.live.adults import substitute_may
+from server.core.live.projector import projector_room
 from server.core.live.refusals import Refused
 from server.core.live.shared_seat import may_share
 from server.edges.identity import staff_cookie, student_cookie
@@ -55,6 +56,8 @@ PATIENCE_WITH_FLOODS = 200
 PATIENCE_WITH_SIGNALS = 2000
 LONGEST_TAB = 64
 GOODBYE_SECONDS = 1.0
+WALL = "projector"
+"""A teacher's page for the classroom's wall: it hears little and says nothing."""
 _logger = structlog.get_logger(__name__)
 
 
@@ -198,6 +201,8 @@ class LiveSocket:
         if kind == "student" and who in session.removed:
             raise Refusal("removed")
         name = peer_id(session_id, who, _tab(auth, sid))
+        if kind == "teacher" and auth.get("view") == WALL:
+            kind = WALL
         peer = Peer(name, session_id, who, kind, side, self._presence.next_order(), room, *_devices(auth))
         say = await self._language(request, kind, who)
         connection = Connection(sid, request, peer, say, asyncio.Queue(QUEUE_LENGTH), token, is_by_pass(request))
@@ -213,15 +218,19 @@ class LiveSocket:
         self._by_peer[peer.id] = sid
         await self._enter_rooms(connection)
         connection.worker = self._keep(self._work(connection))
-        await self._presence.put(peer)
+        if kind != WALL:
+            await self._presence.put(peer)
         self._keep(self._welcome(connection))
 
     async def _enter_rooms(self, connection: Connection) -> None:
         peer = connection.peer
-        # What everybody in a lesson gets is not for guests: notes and names are in it.
-        rooms = [f"peer:{peer.id}", *([f"session:{peer.session}"] if peer.kind != "guest" else [])]
+        # What everybody in a lesson gets is not for guests or a wall: notes and names are in it.
+        rooms = [f"peer:{peer.id}", *([f"session:{peer.session}"] if peer.kind not in ("guest", WALL) else [])]
         if peer.kind == "guest":
             pass
+        elif peer.kind == WALL:
+            # Nothing else reaches a page that can be projected: no row, no name, no note.
+            rooms.append(f"room:{projector_room(peer.session)}")
         elif peer.kind == "teacher":
             rooms.append(f"teachers:{peer.session}")
         else:
@@ -232,6 +241,9 @@ class LiveSocket:
             await self._sio.enter_room(connection.sid, room)
 
     async def _welcome(self, connection: Connection) -> None:
+        if connection.peer.kind == WALL:
+            await self._guarded(self._live.everything_for(connection.peer))
+            return
         if connection.peer.kind == "teacher":
             await self._back_into_visited_room(connection)
         if connection.beside:
@@ -354,6 +366,8 @@ class LiveSocket:
             del self._by_peer[connection.peer.id]
         if connection.worker:
             connection.worker.cancel()
+        if connection.peer.kind == WALL:
+            return
         await self._presence.drop(connection.peer.id, self._clock.now(), connection.peer.order)
         await self._guarded(self._live.presence_changed(connection.peer.session, connection.peer.room))
         if connection.by_pass:
@@ -576,6 +590,8 @@ class LiveSocket:
         if isinstance(command, Resync):
             await self._live.everything_for(peer)
             return Outcome(0)
+        if peer.kind == WALL:
+            raise Refused("not_allowed")
         if isinstance(command, DeviceState):
             # At once: whoever sits down or leaves meanwhile must not be undone by what this peer was before.
             connection.peer = replace(
@@ -631,7 +647,7 @@ class LiveSocket:
 
     async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
         connection = self._connections.get(sid)
-        if connection is None or connection.peer.kind == "guest":
+        if connection is None or connection.peer.kind in ("guest", WALL):
             return
         if not connection.signals.take():
             if connection.signals.refused % PATIENCE_WITH_FLOODS == 1:

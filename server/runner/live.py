@@ -16,6 +16,7 @@ from server.core.live.engine import Decision, decide_room, look_again_at
 from server.core.live.pairing import Assign, Layout, lay_out
 from server.core.live.plenary import decide_hand, is_together
 from server.core.live.refusals import Refused
+from server.core.live.rounds import RoundScene, decide_speaker, look_at_round, round_step
 from server.core.live.scene import Scene
 from server.core.live.session_engine import Rules, decide_session, room_id
 from server.core.live.state import Room, Session, current_step
@@ -97,12 +98,14 @@ class Live:
 
     async def student(self, session_id: str, member: MemberId, command_id: str, command: c.StudentCommand) -> Outcome:
         """Run a learner's command in the room where they sit."""
-        if isinstance(command, c.HandCommand):
+        if isinstance(command, c.TogetherCommand):
             return await self._session_turn(session_id, c.Student(member), command_id, command)
         session = await self.memory.session(session_id)
         room = session.room_of(member)
         if room is None:
             raise Refused("not_running" if session.status != "running" else "not_your_room")
+        if isinstance(command, c.WonderToo) and not await self.publish.is_on_board(session, command):
+            raise Refused("unknown_entry")
         outcome = await self._room_turn(session_id, room, c.Student(member), command_id, command)
         if session.status == "closed":
             # Late words of the last step came in; those that were for the lesson only go at once.
@@ -134,6 +137,16 @@ class Live:
         for room in session.rooms:
             await self._tick_room(room, step)
             await self._arm_again(room, step, only_if_waiting=True)
+        await self._look_at_round(stream, again=True)
+
+    async def _look_at_round(self, session_id: str, *, again: bool = False) -> None:
+        """Let the class's round go on where its speaker has gone; `again`: have the clock look anew after the grace."""
+        session = await self.memory.session(session_id)
+        if session.floor < 0 or round_step(session, (await self.scenes.setup(session)).lesson) is None:
+            return
+        await self._session_turn(session_id, c.Clock(), None, c.LookAtRound())
+        if again and not session.paused:
+            await self._store.set_due(session_id, Due(session.floor, self._clock.now() + self._grace))
 
     async def _tick_room(self, room_id_: RoomId, step: int) -> None:
         session_id = room_id_.rsplit(".", 1)[0]
@@ -269,6 +282,7 @@ class Live:
         session = await self.memory.session(session_id)
         if session.status != "running" or room not in session.rooms:
             return
+        await self._look_at_round(session_id)
         before = await self.memory.room(room)
         await self._tick_room(room, current_step(before, session))
         after = await self.memory.room(room)
@@ -277,6 +291,10 @@ class Live:
 
     async def everything_for(self, peer: Peer) -> None:
         """Send a connection all that it shows: a reconnect equals a first load."""
+        if peer.kind == "projector":
+            await self.publish.projector(peer.session, only_to=peer.id)
+            await self.publish.board(peer.session, only_to=peer.id)
+            return
         session = await self.memory.session(peer.session)
         scene = await self.scenes.scene(session, self._clock.now())
         await self.publish.me(peer)
@@ -297,7 +315,7 @@ class Live:
                 seated = room if room and session.room_of(member) == room.id else None
                 await self.publish.mine(member, seated, scene, to_peer=peer.id)
         await self.publish.arrivals(session.id, only_to=peer)
-        await self.publish.board(session.id, only_to=peer.id)
+        await self.publish.board(session.id, only_to=peer.id, for_teachers=peer.kind == "teacher")
         await self.publish.plenary(session.id, only_to=peer.id)
 
     async def census(self, sessions: Iterable[str]) -> dict[str, int]:
@@ -377,7 +395,7 @@ class Live:
             await self._watch_words(room, scene, sender.member, decision.works)
         if isinstance(sender, c.Teacher):
             await self._audit(room, scene, sender, command)
-        if any(isinstance(event, e.Shared) for event in decision.events):
+        if any(isinstance(event, e.Shared | e.Wondered) for event in decision.events):
             self.publish.board_changed(scene.session.id)
 
     async def _watch_words(self, room: Room, scene: Scene, member: MemberId, works: tuple[Work, ...]) -> None:
@@ -415,19 +433,19 @@ class Live:
     async def _session_turn(
         self,
         session_id: str,
-        sender: c.Teacher | c.Student,
-        command_id: str,
-        command: c.SessionCommand | c.HandCommand,
+        sender: c.Sender,
+        command_id: str | None,
+        command: c.SessionCommand | c.TogetherCommand | c.LookAtRound,
     ) -> Outcome:
         async with self._lock(session_id):
             for attempt in range(TRIES):
                 session = await self.memory.session(session_id, fresh=attempt > 0)
-                if session.heard(sender_key(sender), command_id):
+                if command_id and session.heard(sender_key(sender), command_id):
                     return Outcome(session.version)
                 if isinstance(command, c.StartLesson):
                     self.scenes.forget(session_id)
                 now = self._clock.now()
-                rules = await self.scenes.rules(session, fresh_id(sender, command_id, now))
+                rules = await self.scenes.rules(session, fresh_id(sender, command_id, now), now)
                 if isinstance(command, OPEN_ROOMS):
                     rules = replace(rules, steps=await self._steps_behind(session, command))
                 decision = decide_sent(session, rules, sender, command)
@@ -445,7 +463,7 @@ class Live:
                     StoredWork(w, session_id, None, now, by_staff=True, keep="record") for w in decision.works
                 )
                 after = grown_session(session, appended)
-                in_plenary = all(isinstance(event, e.PlenaryEvents) for event in decision.events)
+                in_plenary = all(isinstance(event, e.MomentEvents) for event in decision.events)
                 due = None if in_plenary else self._class_due(after, rules.lesson.steps, now)
                 if await self._store.append(Append(appended, notes, (), due)):
                     self.memory.took_session(after)
@@ -490,8 +508,10 @@ class Live:
             await self._tell_who_may_move(before, session, scene)
             return
         self.publish.plenary_changed(session.id)
+        if any(isinstance(event, e.BoardEvents) for event in decision.events):
+            self.publish.board_changed(session.id)
         self.on_session(session, decision.events)
-        if isinstance(sender, c.Student) or all(isinstance(event, e.PlenaryEvents) for event in decision.events):
+        if isinstance(sender, c.Student) or all(isinstance(event, e.MomentEvents) for event in decision.events):
             # Hands go up many at a time, and are in a part of their own.
             return
         await self.publish.session(session, scene)
@@ -595,13 +615,20 @@ class Live:
 
 
 def decide_sent(
-    session: Session, rules: Rules, sender: c.Teacher | c.Student, command: c.SessionCommand | c.HandCommand
+    session: Session, rules: Rules, sender: c.Sender, command: c.SessionCommand | c.TogetherCommand | c.LookAtRound
 ) -> Decision:
-    """Return what a command makes happen in the session: a learner's hand, or a teacher's command."""
+    """Return what a command makes happen in the session: a learner's hand or turn, a teacher's command, or the clock's."""
+    around = RoundScene(rules.lesson, rules.people, rules.present)
     match sender, command:
-        case c.Student(member=member), c.RaiseHand() | c.LowerHand():
+        case c.Student(member=member), c.RaiseHand() | c.LowerHand() | c.AnswerOffer():
             return decide_hand(session, rules.lesson, member, command)
-        case c.Teacher(), c.RaiseHand() | c.LowerHand():
+        case c.Student(member=member), c.JoinRound() | c.EndRoundTurn():
+            return decide_speaker(session, around, member, command)
+        case c.Clock(), c.LookAtRound():
+            return look_at_round(session, around)
+        case c.Teacher(), (
+            c.RaiseHand() | c.LowerHand() | c.AnswerOffer() | c.JoinRound() | c.EndRoundTurn() | c.LookAtRound()
+        ):
             raise Refused("not_allowed")
         case c.Teacher(), _:
             return decide_session(session, rules, sender, command)

@@ -112,7 +112,7 @@ class Placing:
         here = self._connected(session.id)
         noticed = self._noticed[session.id]
         self._notice(noticed, session, here, now)
-        rules = await self._live.scenes.rules(session, "")
+        rules = await self._live.scenes.rules(session, "", now)
         if policy == "off" or session.paused:
             steps: dict[str, int] = {}
         else:

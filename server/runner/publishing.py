@@ -10,8 +10,12 @@ import structlog
 from pydantic import BaseModel
 
 from server.core.live.brought import former_rooms, with_brought
+from server.core.live.commands import WonderToo
 from server.core.live.media import Talking, TalkView, talk_view
+from server.core.live.moments import Curated
 from server.core.live.plenary import circle, is_together, sources_in_plenary
+from server.core.live.projector import projector_room, projector_view
+from server.core.live.rounds import RoundScene, round_view
 from server.core.live.scene import Scene
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import (
@@ -34,6 +38,7 @@ from server.runner.scenes import Scenes, UnknownSession
 from server.wire.messages import (
     MeView,
     Notice,
+    OfferView,
     PeerView,
     PlenaryView,
     PresenceView,
@@ -85,6 +90,8 @@ class Publisher:
         self._arrivals: set[str] = set()
         self._boards: set[str] = set()
         self._plenaries: set[str] = set()
+        self._projectors: set[str] = set()
+        self._steps: dict[str, dict[RoomId, int]] = {}
         self._waves: dict[str, asyncio.Task[None]] = {}
         self.guests = Guests(outbox, presence, clock, memory, scenes)
         self._beat = asyncio.Event()
@@ -177,6 +184,7 @@ class Publisher:
             await self._outbox.to_peer(only_to, "view", body)
         else:
             await self._outbox.to_session(session.id, "view", body)
+            self.projector_changed(session.id)
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
         """Send who sits where to the teachers; to substitutes without the reasons, which tell of earlier lessons."""
@@ -323,29 +331,69 @@ class Publisher:
             )
             for room in sorted(rooms & set(session.rooms))
         ]
+        if session_id in self._steps:
+            self._steps[session_id].update({row.room: row.step for row in rows if row.members})
         body = encoded(RowsOut(now=self._now(), rows=tuple(rows)))
         if only_to:
             await self._outbox.to_peer(only_to, "rows", body)
         elif rows:
             await self._outbox.to_teachers(session_id, "rows", body)
 
-    async def board(self, session_id: str, *, only_to: str | None = None) -> None:
-        """Send the whole-class board, if the class is at one."""
+    async def board(self, session_id: str, *, only_to: str | None = None, for_teachers: bool = False) -> None:
+        """Send the whole-class board, if the class is at one; what was put aside goes to the teachers alone."""
         session = await self._memory.session(session_id)
         scene = await self._scenes.scene(session, self._clock.now())
         if not (0 <= session.floor < len(scene.lesson.steps)) or scene.lesson.steps[session.floor].step.kind != "board":
             return
+        rooms = await self._shown_rooms(session, counted=scene.lesson.steps[session.floor].step.board == "spectrum")
+
+        def shown(*, teachers: bool) -> bytes:
+            view = board_view(scene, session.floor, rooms, for_teachers=teachers)
+            return encoded(ViewOut(part="board", now=self._now(), view=view))
+
+        if only_to:
+            await self._outbox.to_peer(only_to, "view", shown(teachers=for_teachers))
+            return
+        for_all = shown(teachers=False)
+        await self._outbox.to_students(session_id, "view", for_all)
+        await self._outbox.to_room(projector_room(session_id), "view", for_all)
+        aside = bool(session.boards.get(session.floor, Curated()).aside)
+        await self._outbox.to_teachers(session_id, "view", shown(teachers=True) if aside else for_all)
+
+    async def _shown_rooms(self, session: Session, *, counted: bool) -> list[tuple[Room, Words]]:
+        """Return every room with its words, or with none where nothing of them is on the board."""
         rooms = [await self._memory.room(room) for room in session.rooms]
-        shared = [
-            (room, Words(await self._works(room, session), {}))
-            for room in rooms
-            if any(s.step == session.floor for s in room.shared)
-        ]
-        body = encoded(ViewOut(part="board", now=self._now(), view=board_view(scene, session.floor, shared)))
+        return [(room, Words(await self._works(room, session) if counted or room.shared else {}, {})) for room in rooms]
+
+    async def is_on_board(self, session: Session, command: WonderToo) -> bool:
+        """Whether a room may wonder about an entry as far as the other rooms go; whether it may at all, its own room says."""
+        if command.step != session.floor:
+            return True
+        scene = await self._scenes.scene(session, self._clock.now())
+        if not 0 <= session.floor < len(scene.lesson.steps):
+            return True
+        view = board_view(scene, session.floor, await self._shown_rooms(session, counted=False))
+        return any(entry.id == command.entry for entry in view.entries)
+
+    async def projector(self, session_id: str, *, only_to: str | None = None) -> None:
+        """Send what a page on the classroom's wall shows: no names, nothing of any room."""
+        session = await self._memory.session(session_id)
+        setup = await self._scenes.setup(session)
+        steps = self._steps.get(session_id)
+        if steps is None:
+            rooms = [await self._memory.room(room) for room, members in session.rooms.items() if members]
+            steps = self._steps[session_id] = {room.id: current_step(room, session) for room in rooms}
+        view = projector_view(session, setup.lesson, setup.people, steps.values(), self._clock.now())
+        body = encoded(ViewOut(part="projector", now=self._now(), view=view))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)
         else:
-            await self._outbox.to_session(session_id, "view", body)
+            await self._outbox.to_room(projector_room(session_id), "view", body)
+
+    def projector_changed(self, session: str) -> None:
+        """Note that what the classroom's wall shows is to be sent with the next beat."""
+        self._projectors.add(session)
+        self._beat.set()
 
     def plenary_changed(self, session: str) -> None:
         """Note that the whole class's part is to be sent with the next beat."""
@@ -384,6 +432,8 @@ class Publisher:
             spotlight=now.spotlight,
             muted=now.muted,
             circle=tuple(_peer_view(peer) for peer in await self.circle(session, setup)),
+            offer=OfferView(room=now.offer.room, entry=now.offer.entry) if now.offer else None,
+            round=round_view(session, RoundScene(setup.lesson, setup.people)),
             people=tuple(
                 TakesPart(id=m, side=setup.people[m].side, names=setup.people[m].names)
                 for m in seated
@@ -405,6 +455,7 @@ class Publisher:
             arrivals, self._arrivals = self._arrivals, set()
             boards, self._boards = self._boards, set()
             plenaries, self._plenaries = self._plenaries, set()
+            projectors, self._projectors = self._projectors, set()
             try:
                 for session, rooms in rows.items():
                     await self.rows(session, rooms)
@@ -414,6 +465,8 @@ class Publisher:
                     await self.board(session)
                 for session in plenaries:
                     await self.plenary(session)
+                for session in projectors | plenaries | boards | rows.keys():
+                    await self.projector(session)
                 for session in {*rows, *boards, *plenaries}:
                     await self.guests.show(session)
             except (StoreUnavailable, UnknownSession) as problem:

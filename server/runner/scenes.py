@@ -115,12 +115,13 @@ class Scenes:
         present = self._presence.present(session.id, now)
         return Scene(setup.lesson, session, setup.people, present, now, new_id, setup.classrooms)
 
-    async def rules(self, session: Session, new_id: str) -> Rules:
+    async def rules(self, session: Session, new_id: str, now: datetime) -> Rules:
         """Return the surroundings of a session's decision."""
         setup = await self.setup(session)
         adults = frozenset(host.id for host in setup.hosts)
         pairs = [peer.speaks_for for peer in self._presence.peers(session.id) if peer.also]
         beside = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
+        present = self._presence.present(session.id, now)
         return Rules(
             setup.lesson,
             setup.people,
@@ -131,6 +132,7 @@ class Scenes:
             beside,
             adults,
             setup.arrivals,
+            present=present,
         )
 
     def _missing(self, setup: Setup) -> str | None:

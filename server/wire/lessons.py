@@ -70,6 +70,8 @@ def _step(lesson: Lesson, at: LessonStep) -> dict[str, Any]:
         "keep": step.keep,
         "completion": step.completion,
         "choose_one": step.choose_one,
+        "board": step.board,
+        "round_of": step.round_of,
         "max_loops": step.max_loops,
         "output": step.output,
         **_wording(step),

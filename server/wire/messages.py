@@ -6,8 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.core.live import commands as c
 from server.core.live import views as v
+from server.core.live.boards import BoardView
 from server.core.live.guests import GuestView, PassesView
 from server.core.live.media import TalkView
+from server.core.live.projector import ProjectorView
+from server.core.live.rounds import RoundView
 from server.core.live.works import Entries, MemberId, RoomId
 
 LARGEST_MESSAGE = 32_768
@@ -164,6 +167,13 @@ class TakesPart(Message):
     names: dict[str, str]
 
 
+class OfferView(Message):
+    """A room is asked whether it wants to speak about an entry of the board."""
+
+    room: RoomId
+    entry: str
+
+
 class PlenaryView(Message):
     """The whole class together. `people` are named only while it is: the rest of the lesson shows partners alone.
 
@@ -181,6 +191,8 @@ class PlenaryView(Message):
     muted: dict[str, str] = {}
     circle: tuple[PeerView, ...] = ()
     people: tuple[TakesPart, ...] = ()
+    offer: OfferView | None = None
+    round: RoundView | None = None
 
 
 class MeView(Message):
@@ -197,15 +209,18 @@ class MeView(Message):
 class ViewOut(Message):
     """A part of what the browser shows; it keeps the newer of each (part, scope). `now`: server clock, ms."""
 
-    part: Literal["me", "session", "room", "mine", "board", "presence", "seats", "plenary", "guest", "passes"]
+    part: Literal[
+        "me", "session", "room", "mine", "board", "presence", "seats", "plenary", "guest", "passes", "projector"
+    ]
     now: int
     view: (
         v.SessionView
         | v.RoomView
         | v.MineView
-        | v.BoardView
+        | BoardView
         | v.SeatsView
         | PlenaryView
+        | ProjectorView
         | PresenceView
         | MeView
         | GuestView

@@ -37,7 +37,7 @@
 /**
  * @typedef {{room: string, number: number, version: number, members: MemberView[], step: number, state: RoomState,
  *   entered_at: number | null, ends_at: number | null, seconds_left: number | null, finished: string[], turn: TurnView | null,
- *   given: GivenView[], confirmed: Record<string, boolean>, lines: LineView[], shared: SharedView[], help: HelpView | null,
+ *   given: GivenView[], confirmed: Record<string, boolean>, lines: LineView[], shared: SharedView[], wondered?: string[], help: HelpView | null,
  *   visitors: Record<string, boolean>, notes: NoteView[], media: MediaRulesView}} RoomView
  */
 /** @typedef {{step: number, input: string, work: string, entries: Entry[], held: string, late: boolean}} MineAnswerView */
@@ -64,8 +64,26 @@
  *   paused: PauseView | null, started_at: number | null, closed_at: number | null, hosts: HostView[], notes: NoteView[],
  *   classrooms?: Record<string, boolean>, guests?: string[], modelling?: ModellingView | null}} SessionView
  */
-/** @typedef {{room: number, side: string, entry: Entry}} BoardEntryView */
-/** @typedef {{session: string, step: number, version: number, entries: BoardEntryView[]}} BoardView */
+/** @typedef {{room: number, side: string, entry: Entry, id: string, of: number | null, input: string, wonders: number}} BoardEntryView */
+/** @typedef {{side: string, before: number[], after: number[]}} StandView */
+/** @typedef {{step: number, input: string, options: string[], stands: StandView[]}} SpectrumView */
+/** @typedef {"list" | "wall" | "spectrum" | "readings"} BoardKind */
+/**
+ * @typedef {{session: string, step: number, version: number, entries: BoardEntryView[], kind: BoardKind, pinned: string | null,
+ *   spectrum: SpectrumView[], aside: {shown: BoardEntryView, by: string}[]}} BoardView
+ */
+/**
+ * @typedef {{of: "children" | "rooms" | "volunteers", turn: number, who: string | null, speaker: string | null, since: number | null,
+ *   seconds: number, coming: string[], passed: string[], spoke: string[], volunteers: string[], most: number | null, over: boolean,
+ *   rooms: Record<string, string[]>}} RoundView
+ */
+/** @typedef {{side: string, room: number | null}} TurnOnWall */
+/**
+ * @typedef {{session: string, version: number, status: "lobby" | "running" | "closed", lesson: string, together: boolean, step: number,
+ *   next: number | null, paused: boolean, calm: boolean, ends_at: number | null,
+ *   round: {turn: number, now: TurnOnWall | null, next: TurnOnWall | null, since: number | null, seconds: number, left: number,
+ *     over: boolean} | null}} ProjectorView
+ */
 /**
  * @typedef {{room: string, number: number, version: number, members: string[], present: string[], step: number, state: RoomState,
  *   finished: string[], acts: string | null, help: HelpView | null, visitors: string[], entered_at: number | null,
@@ -92,7 +110,8 @@
 /**
  * @typedef {{session: string, version: number, together: boolean, step: number, carrier: "livekit" | "mesh", hands: string[],
  *   speaker: string | null, spotlight: string | null, muted: Record<string, string>, circle: PeerView[],
- *   people: {id: string, side: string, names: Wording}[]}} PlenaryView
+ *   people: {id: string, side: string, names: Wording}[], offer?: {room: string, entry: string} | null,
+ *   round?: RoundView | null}} PlenaryView
  */
 /** @typedef {{kind: "livekit" | "mesh" | "none", url: string, token: string, me: string, reason: string}} MediaWay */
 /** @typedef {{peer: string, who: string, role: "student" | "teacher" | "guest", session: string, side: string, also?: string[]}} MeView */
@@ -101,13 +120,14 @@
  *   {part: "room", now: number, view: RoomView} | {part: "mine", now: number, view: MineView} |
  *   {part: "board", now: number, view: BoardView} | {part: "presence", now: number, view: PresenceView} |
  *   {part: "seats", now: number, view: SeatsView} | {part: "plenary", now: number, view: PlenaryView} |
- *   {part: "guest", now: number, view: GuestView} | {part: "passes", now: number, view: PassesView}} ViewMessage
+ *   {part: "guest", now: number, view: GuestView} | {part: "passes", now: number, view: PassesView} |
+ *   {part: "projector", now: number, view: ProjectorView}} ViewMessage
  */
 /** @typedef {{now: number, rows: RowView[]}} RowsMessage */
 /** @typedef {{code: string, by?: string | null, room?: string | null}} Notice */
 /** @typedef {{sender: string, description?: RTCSessionDescriptionInit | null, candidate?: RTCIceCandidateInit | null}} SignalIn */
 
-/** @typedef {"frame" | "read" | "solo" | "reveal" | "turns" | "talk" | "restate" | "together" | "board"} StepKind */
+/** @typedef {"frame" | "read" | "solo" | "reveal" | "turns" | "talk" | "restate" | "together" | "board" | "round"} StepKind */
 /** @typedef {{id: string, label: Wording, describe?: Wording | null, icon?: string | null}} Option */
 /**
  * @typedef {{id: string, kind: "text" | "list" | "marks" | "choice" | "rating", prompt: Wording, hint?: Wording | null, min: number,
@@ -119,7 +139,7 @@
  *   scope: "self" | "group" | "class", channel: "speak" | "type" | "both", title: Wording, prompt: Wording, alone: Wording | null,
  *   seconds: number, seconds_for: Record<string, number>, for_group: Record<string, Partial<LessonStep> | null>,
  *   segment: string | null, text_shown: "both" | "own" | "source" | "none", uses: string[], visibility: string, completion: string,
- *   choose_one: boolean, max_loops: number, turn_seconds: number | null, rounds: number, output: string | null, inputs: Input[],
+ *   choose_one: boolean, board?: BoardKind, round_of?: string, max_loops: number, turn_seconds: number | null, rounds: number, output: string | null, inputs: Input[],
  *   roles: Record<string, Wording>, stems: Wording[], deeper: Wording[]}} LessonStep
  */
 /** @typedef {{protocol: string, title: Wording, first: number, last: number}} LessonPart */

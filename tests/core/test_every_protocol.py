@@ -14,6 +14,7 @@ from server.core.languages import COMPLETE, Wording
 from server.core.live import commands as c
 from server.core.live.lesson import Lesson, LessonStep, Pacing, Part
 from server.core.live.protocol import Band, Input, Protocol, Step
+from server.core.live.rounds import RoundScene, round_view
 from server.core.live.views import Words, board_view, row_view, session_view
 from server.core.live.works import Entry, MemberId
 from tests.core.builders import DAN, ELI, MAYA, NOA, Played, lesson, ruth
@@ -104,6 +105,8 @@ class Canaries:
             play.teacher(c.NextGate(after=play.session.floor))
         if step.kind == "board":
             self.share(here)
+        elif step.kind == "round":
+            self.speak_in_turn(step)
         else:
             self.one_step(here, step)
         assert play.at() == here.index, "only a teacher leads on from a step of the whole class"
@@ -157,6 +160,21 @@ class Canaries:
                 self.does(turn.acts, c.Confirm(step=here.index, right=turn.loops > 1))
             else:
                 self.does(turn.acts, c.TakeTurn(step=here.index))
+
+    def speak_in_turn(self, step: Step) -> None:
+        """Everybody has a turn, or a voice of the room; without volunteers there is nothing to wait for."""
+        play = self.play
+        while not self.round_is_over():
+            before = play.session.round.turn
+            play.teacher(c.NextSpeaker(after=before))
+            if play.session.round.turn == before:
+                assert step.round_of == "volunteers"
+                return
+
+    def round_is_over(self) -> bool:
+        view = round_view(self.play.session, RoundScene(self.play.lesson, self.play.people))
+        assert view is not None
+        return view.over
 
     def share(self, here: LessonStep) -> None:
         """Everybody shares their own answers of the steps that the board shows, and the first of the lines."""

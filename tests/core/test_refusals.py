@@ -10,7 +10,9 @@ from server.core.live import commands as c
 from server.core.live.answers import MOST_LINES
 from server.core.live.engine import Decision
 from server.core.live.refusals import REFUSAL_CODES
+from server.core.live.rounds import RoundScene, decide_speaker
 from server.core.live.session_engine import Rules, decide_session
+from server.core.live.state import apply_session
 from server.core.live.works import Entry, Mark
 from tests.core.builders import (
     DAN,
@@ -18,6 +20,7 @@ from tests.core.builders import (
     JUDITH,
     MAYA,
     NOA,
+    NOW,
     PEOPLE,
     ROOM,
     TAMAR,
@@ -119,6 +122,14 @@ def two_at_one_device() -> object:
     return decide_session(play.session, rules, TAMAR, split)
 
 
+def one_volunteer_too_many() -> None:
+    play = Played(lesson(gate("circle", kind="round", round_of="volunteers", most=1)), NOA, DAN)
+    around = RoundScene(play.lesson, play.people)
+    for member in (NOA, DAN):
+        for event in decide_speaker(play.session, around, member, c.JoinRound(joins=True)).events:
+            play.session = apply_session(play.session, event, NOW)  # type: ignore[arg-type] -- session events
+
+
 SITUATIONS: dict[str, Situation] = {
     "not_running": lambda: lobby(NOA, DAN).does(c.Student(NOA), c.Finish(step=0)),
     "not_your_room": lambda: at("think").does(c.Student(MAYA), c.Finish(step=0)),
@@ -150,6 +161,8 @@ SITUATIONS: dict[str, Situation] = {
     "keep_apart": kept_apart,
     "may_not_cross": stays_in_the_own_class,
     "not_together": lambda: at("think").teacher(c.Spotlight(who=NOA)),
+    "unknown_entry": lambda: at("think").teacher(c.PinEntry(step=0, entry="no such entry")),
+    "round_is_full": one_volunteer_too_many,
     "not_allowed": lambda: at("think").does(TAMAR, c.Finish(step=0)),
 }
 

@@ -44,6 +44,10 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "cancel_help": {},
     "raise_hand": {},
     "lower_hand": {},
+    "wonder_too": {**STEP, "entry": "no-such-work.0"},
+    "answer_offer": {"takes": True},
+    "join_round": {"joins": True},
+    "end_round_turn": {"turn": 1},
     "save_draft": {**STEP, "input": "idea", "sequence": 1, "entries": []},
     "report_concern": {"about": "me"},
     "device_state": {"camera": "off", "microphone": "off"},
@@ -86,6 +90,11 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "spotlight": {"who": None},
     "start_modelling": {},
     "end_modelling": {},
+    "offer_floor": {"room": 1, "entry": "no-such-work.0"},
+    "next_speaker": {"after": 0},
+    "order_round": {"who": "no-such-child", "place": "next"},
+    "put_aside": {**STEP, "entry": "no-such-work.0"},
+    "pin_entry": {**STEP, "entry": None},
     "close_session": {},
     "lay_out_rooms": {"rooms": {}},
 }
@@ -100,6 +109,9 @@ STUDENTS: dict[str, dict[Role, str]] = {
     "adult_beside": dict.fromkeys(ROLES, "ok") | TO_NO_ADULT,
     "raise_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
     "lower_hand": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
+    "answer_offer": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
+    "join_round": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
+    "end_round_turn": dict.fromkeys(ROLES, "not_together") | TO_NO_ADULT,
 }  # pyright: ignore[reportAssignmentType] -- the roles of a room, by name
 TO_ALL_BUT_GUESTS: dict[Role, str] = {role: "not_allowed" if role == "guest" else "ok" for role in ROLES}
 EVERYBODY: dict[str, dict[Role, str]] = dict.fromkeys(("device_state", "resync"), TO_ALL_BUT_GUESTS)
@@ -135,6 +147,12 @@ TEACHERS = {
     "spotlight": "not_together",
     "start_modelling": "already_running",
     "end_modelling": "already_running",
+    "offer_floor": "not_together",
+    "next_speaker": "not_together",
+    "order_round": "not_together",
+    # No board stands at this step; tests/core/test_boards.py has it where one does.
+    "put_aside": "unknown_entry",
+    "pin_entry": "unknown_entry",
     "close_session": "ok",
 }
 NOT_FOR_SUBSTITUTES = {"remove_member", "close_session"}
@@ -158,6 +176,12 @@ FROM_ELSEWHERE = {
     "spotlight": "not_running",
     "start_modelling": "ok",
     "end_modelling": "ok",
+    "offer_floor": "not_together",
+    "next_speaker": "not_together",
+    "order_round": "not_together",
+    # No board stands at this step; tests/core/test_boards.py has it where one does.
+    "put_aside": "unknown_entry",
+    "pin_entry": "unknown_entry",
     "close_session": "ok",
 }
 EXPECTED: dict[str, dict[Role, str]] = {
@@ -357,6 +381,10 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
     "a guest's /people": ("/p/GUEST/people", ITS_BEARER | {"guest": 403}),
     "a guest's /ice": ("/p/GUEST/ice", ITS_BEARER | {"guest": 403}),
     "a guest's /media": ("/p/GUEST/media", ITS_BEARER | {"guest": 403}),
+    "/sessions/{session}/projector": (
+        f"/sessions/{SESSION}/projector",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
     "/sessions/{session}/live": (
         f"/sessions/{SESSION}/live",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -371,7 +399,8 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
         # A socket is the matrix above; what a bearer posts is in test_passes.py.
         if name.startswith("/rehearse/") or name.endswith(("/socket.io/", "/leave")):
             continue
-        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media")) or "{pass}" in name:
+        mine = name.startswith("/api/") or "{pass}" in name
+        if mine or name.endswith(("/ice", "/live", "/people", "/media", "/projector")):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 

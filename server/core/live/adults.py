@@ -30,6 +30,18 @@ SUBSTITUTE_MAY: tuple[type[c.Command], ...] = (
     c.Spotlight,
     c.StartModelling,
     c.EndModelling,
+    c.SplitRoom,
+    c.MergeRooms,
+    c.EndRoom,
+    c.ChooseArrivals,
+    c.DoPlacing,
+    c.DeclinePlacing,
+    c.UndoPlacing,
+    c.OfferFloor,
+    c.NextSpeaker,
+    c.OrderRound,
+    c.PutAside,
+    c.PinEntry,
 )
 
 

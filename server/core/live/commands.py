@@ -137,6 +137,14 @@ class Share(StepCommand):
     entry: Annotated[int, Field(ge=0, le=20)] = 0
 
 
+class WonderToo(StepCommand):
+    """Our room wonders about this entry of another room, too (or takes that back); once a room."""
+
+    kind: Literal["wonder_too"] = "wonder_too"
+    entry: Short
+    up: bool = True
+
+
 class AskHelp(Command):
     """Ask for a teacher."""
 
@@ -162,7 +170,31 @@ class LowerHand(Command):
     kind: Literal["lower_hand"] = "lower_hand"
 
 
-HandCommand = RaiseHand | LowerHand
+class AnswerOffer(Command):
+    """Our room speaks about what it shared, with my voice; or not now."""
+
+    kind: Literal["answer_offer"] = "answer_offer"
+    takes: bool
+
+
+class JoinRound(Command):
+    """I would like to speak in this round; `joins` false: I pass, now or ahead of my turn."""
+
+    kind: Literal["join_round"] = "join_round"
+    joins: bool
+
+
+class EndRoundTurn(Command):
+    """I have spoken; `turn` is the one that I saw."""
+
+    kind: Literal["end_round_turn"] = "end_round_turn"
+    turn: Annotated[int, Field(ge=0, le=10_000)]
+
+
+HandCommand = RaiseHand | LowerHand | AnswerOffer
+RoundCommand = JoinRound | EndRoundTurn
+TogetherCommand = HandCommand | RoundCommand
+"""What a student asks of the whole class, not of their room."""
 StudentCommand = (
     Answer
     | Finish
@@ -176,9 +208,10 @@ StudentCommand = (
     | ChooseLine
     | WithdrawLine
     | Share
+    | WonderToo
     | AskHelp
     | CancelHelp
-    | HandCommand
+    | TogetherCommand
 )
 
 
@@ -434,7 +467,54 @@ class UndoPlacing(Command):
 
 
 ArrivalsCommand = ChooseArrivals | DoPlacing | DeclinePlacing | UndoPlacing
-PlenaryCommand = GiveFloor | PutHandDown | MutePerson | Spotlight
+
+
+class OfferFloor(Command):
+    """Ask a room whether it wants to speak about an entry that it shared."""
+
+    kind: Literal["offer_floor"] = "offer_floor"
+    room: Annotated[int, Field(ge=1, le=10_000)]
+    entry: Short
+
+
+class NextSpeaker(Command):
+    """Go on to the next one in the round, or begin it; `after` is the turn that the teacher saw.
+
+    `skip`: whoever has the turn is not here; they come at the end.
+    """
+
+    kind: Literal["next_speaker"] = "next_speaker"
+    after: Annotated[int, Field(ge=0, le=10_000)]
+    skip: bool = False
+
+
+class OrderRound(Command):
+    """Put somebody of the round next, or last; also somebody who has passed or spoken."""
+
+    kind: Literal["order_round"] = "order_round"
+    who: Short
+    place: Literal["next", "last"]
+
+
+class PutAside(StepCommand):
+    """Take an entry off the whole-class board, or (`aside` false) put it back."""
+
+    kind: Literal["put_aside"] = "put_aside"
+    entry: Short
+    aside: bool = True
+
+
+class PinEntry(StepCommand):
+    """Show this entry large to all (None: none); `before` is what the teacher saw there."""
+
+    kind: Literal["pin_entry"] = "pin_entry"
+    entry: Short | None
+    before: Short | None = None
+
+
+PlenaryCommand = GiveFloor | PutHandDown | MutePerson | Spotlight | OfferFloor
+LeadCommand = NextSpeaker | OrderRound
+CurateCommand = PutAside | PinEntry
 SessionCommand = (
     LayOutRooms
     | MoveSeat
@@ -452,6 +532,8 @@ SessionCommand = (
     | RegroupCommand
     | ArrivalsCommand
     | PlenaryCommand
+    | LeadCommand
+    | CurateCommand
 )
 TeacherCommand = TeacherRoomCommand | ProposeRooms | SessionCommand
 
@@ -460,6 +542,12 @@ class Tick(StepCommand):
     """From the clock: look whether this step's time, or the wait for somebody absent, is over."""
 
     kind: Literal["tick"] = "tick"
+
+
+class LookAtRound(Command):
+    """From the clock: look whether whoever has the turn in the round is here still."""
+
+    kind: Literal["look_at_round"] = "look_at_round"
 
 
 RoomDecision = StudentCommand | TeacherRoomCommand | Tick

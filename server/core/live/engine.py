@@ -8,6 +8,7 @@ from typing import assert_never
 from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.answers import MOST_LINES, check_entries, contact_details, held_back, the_input
+from server.core.live.boards import wondered
 from server.core.live.protocol import Step
 from server.core.live.refusals import Refused
 from server.core.live.scene import Scene, limit
@@ -104,6 +105,8 @@ def _student(room: Room, scene: Scene, member: MemberId, command: c.StepCommand)
             return Decision(_with_advance(room, scene, _confirmed(room, scene, step, member, command)))
         case c.Share():
             return Decision(_shared(room, scene, member, command))
+        case c.WonderToo():
+            return Decision(wondered(room, scene, member, command))
         case _:
             return _line(room, scene, step, member, command)
 

@@ -148,6 +148,15 @@ class Shared(RoomEvent):
     entry: int = 0
 
 
+class Wondered(RoomEvent):
+    """The room says "we wonder too" about another room's entry on the whole-class board, or takes it back."""
+
+    kind: Literal["wondered"] = "wondered"
+    member: MemberId
+    entry: str
+    up: bool = True
+
+
 class HelpAsked(RoomEvent):
     """A member asked for a teacher."""
 
@@ -208,6 +217,7 @@ RoomEvents = (
     | LineChosen
     | LineWithdrawn
     | Shared
+    | Wondered
     | HelpAsked
     | HelpTaken
     | HelpCleared
@@ -434,7 +444,86 @@ class ModellingEnded(Event):
 
 
 ModellingEvents = ModellingStarted | ModellingEnded
-PlenaryEvents = HandRaised | HandLowered | FloorGiven | PersonMuted | Spotlit
+
+
+class FloorOffered(Event):
+    """A teacher asked a room whether it wants to say something about what it shared."""
+
+    kind: Literal["floor_offered"] = "floor_offered"
+    room: RoomId
+    entry: str
+    by: StaffId
+
+
+class OfferAnswered(Event):
+    """Somebody of the room said yes (and gets the floor) or "not now"."""
+
+    kind: Literal["offer_answered"] = "offer_answered"
+    member: MemberId
+    takes: bool
+
+
+HowEnded = Literal["spoke", "passed", "absent"]
+
+
+class RoundTurnGiven(Event):
+    """The round came to somebody (`who`: a member, or a room with its `speaker`); None: nobody is left, or nobody is here."""
+
+    kind: Literal["round_turn_given"] = "round_turn_given"
+    who: str | None
+    speaker: MemberId | None
+    turn: int
+
+
+class RoundTurnEnded(Event):
+    """A turn of the round is over; `by` where a teacher ended it."""
+
+    kind: Literal["round_turn_ended"] = "round_turn_ended"
+    who: str
+    how: HowEnded
+    by: StaffId | None = None
+
+
+class RoundOrdered(Event):
+    """A teacher put those who are still to come into another order, or brought somebody back."""
+
+    kind: Literal["round_ordered"] = "round_ordered"
+    order: tuple[str, ...]
+    by: StaffId
+
+
+class RoundJoined(Event):
+    """Somebody wants to speak in the round (a volunteer, or after a pass), or would rather not."""
+
+    kind: Literal["round_joined"] = "round_joined"
+    who: str
+    joins: bool
+
+
+class EntryPutAside(Event):
+    """A teacher took an entry off the whole-class board, or put it back. The words stay the room's."""
+
+    kind: Literal["entry_put_aside"] = "entry_put_aside"
+    step: int
+    entry: str
+    aside: bool
+    by: StaffId
+
+
+class EntryPinned(Event):
+    """A teacher shows one entry of the board large to all; None: none any more."""
+
+    kind: Literal["entry_pinned"] = "entry_pinned"
+    step: int
+    entry: str | None
+    by: StaffId
+
+
+PlenaryEvents = HandRaised | HandLowered | FloorGiven | PersonMuted | Spotlit | FloorOffered | OfferAnswered
+RoundEvents = RoundTurnGiven | RoundTurnEnded | RoundOrdered | RoundJoined
+BoardEvents = EntryPutAside | EntryPinned
+MomentEvents = PlenaryEvents | RoundEvents | BoardEvents
+"""What happens while the whole class is together: many at a time, and in parts of their own."""
 SessionEvents = (
     RoomsProposed
     | SeatMoved
@@ -451,7 +540,7 @@ SessionEvents = (
     | ArrivalEvents
     | SessionClosed
     | ModellingEvents
-    | PlenaryEvents
+    | MomentEvents
 )
 
 AnyEvent = Annotated[RoomEvents | SessionEvents, Field(discriminator="kind")]

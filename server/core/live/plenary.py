@@ -74,8 +74,19 @@ def decide_hand(session: Session, lesson: Lesson, member: MemberId, command: c.H
             return Decision(() if up else (e.HandRaised(member=member),))
         case c.LowerHand():
             return Decision((e.HandLowered(member=member),) if up else ())
+        case c.AnswerOffer(takes=takes):
+            return Decision(_answered(session, member, takes=takes))
         case _:
             assert_never(command)
+
+
+def _answered(session: Session, member: MemberId, *, takes: bool) -> tuple[e.SessionEvents, ...]:
+    offer = session.plenary.offer
+    if offer is None or offer.room != session.room_of(member):
+        # A partner answered, or the teacher went on.
+        raise Refused("somebody_was_faster")
+    answered = e.OfferAnswered(member=member, takes=takes)
+    return (answered, e.FloorGiven(member=member, by="")) if takes else (answered,)
 
 
 def decide_plenary(
@@ -100,6 +111,12 @@ def decide_plenary(
             if who is not None:
                 _takes_part(session, adults, who)
             return Decision((e.Spotlit(who=who, by=teacher.staff),) if plenary.spotlight != who else ())
+        case c.OfferFloor(room=number, entry=entry):
+            room = f"{session.id}.{number}"
+            if not session.rooms.get(room):
+                raise Refused("unknown_room")
+            offered = plenary.offer is not None and (plenary.offer.room, plenary.offer.entry) == (room, entry)
+            return Decision(() if offered else (e.FloorOffered(room=room, entry=entry, by=teacher.staff),))
         case _:
             assert_never(command)
 

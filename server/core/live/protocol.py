@@ -9,8 +9,10 @@ from server.core.languages import Wording, missing_languages
 Band = Literal["A", "B", "C"]
 Practice = Literal["listening", "articulating", "wondering", "focusing", "supporting", "challenging"]
 Habit = Literal["used_text", "shared_time"]
-StepKind = Literal["frame", "read", "solo", "reveal", "turns", "talk", "restate", "together", "board"]
+StepKind = Literal["frame", "read", "solo", "reveal", "turns", "talk", "restate", "together", "board", "round"]
 InputKind = Literal["text", "list", "marks", "choice", "rating"]
+BoardKind = Literal["list", "wall", "spectrum", "readings"]
+RoundOf = Literal["children", "rooms", "volunteers"]
 Each = Literal["statement", "first_statement"]
 
 PLAN = "plan."
@@ -120,6 +122,7 @@ class Step(Model):
     reveal: everyone's answers to `uses` turned over at the same moment. turns: one speaks at a time.
     talk: open conversation. restate: speak, restate until accepted (at most `max_loops`), ask.
     together: attributed lines that all may add and approve. board: whole class, what rooms chose to share; a gate.
+    round: whole class, one after the other with the one open microphone; a gate.
     """
 
     id: Identifier
@@ -146,6 +149,9 @@ class Step(Model):
     completion: Literal["all", "turns", "partner_confirms", "timer", "teacher"] = "all"
     inputs: tuple[Input, ...] = ()
     choose_one: bool = False
+    board: BoardKind = "list"
+    round_of: RoundOf = "children"
+    most: int | None = Field(default=None, ge=1, le=60)
     roles: dict[str, FullWording] = {}
     stems: tuple[FullWording, ...] = ()
     deeper: tuple[FullWording, ...] = ()
@@ -167,9 +173,9 @@ def _step_problem(step: Step) -> str | None:
             return "lines written together need exactly one input of kind 'list'"
         case "reveal" | "board" if not step.uses:
             return f"a {step.kind} says in 'uses' whose words it shows"
-        case "board" if step.scope != "class":
-            return "a board is for the whole class; write 'scope: class'"
-        case "frame" | "read" | "talk" | "turns" | "restate" | "reveal" | "board" if step.inputs:
+        case "board" | "round" if step.scope != "class":
+            return f"a {step.kind} is for the whole class; write 'scope: class'"
+        case "frame" | "read" | "talk" | "turns" | "restate" | "reveal" | "board" | "round" if step.inputs:
             return f"a step of kind '{step.kind}' takes no inputs; put them in a solo or together step"
         case _:
             pass
@@ -177,6 +183,10 @@ def _step_problem(step: Step) -> str | None:
         return "a whole-class step is a gate; write 'completion: teacher'"
     if step.completion == "turns" and step.kind not in ("turns", "read", "restate"):
         return "only steps with turns complete by turns"
+    if step.kind != "board" and step.board != "list":
+        return "'board' says how a board shows what was shared; only steps of kind 'board' have one"
+    if step.kind != "round" and (step.round_of != "children" or step.most is not None):
+        return "'round_of' and 'most' say who speaks in a round; only steps of kind 'round' have them"
     known = {i.id for i in step.inputs}
     for override in step.overrides:
         if unknown := set(override.inputs) - known:

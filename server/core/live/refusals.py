@@ -33,6 +33,8 @@ RefusalCode = Literal[
     "keep_apart",
     "may_not_cross",
     "not_together",
+    "unknown_entry",
+    "round_is_full",
     "not_allowed",
     "not_at_this_device",
     "not_here",

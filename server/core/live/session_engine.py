@@ -7,6 +7,7 @@ from typing import assert_never
 from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.arrivals import decide_arrivals_command
+from server.core.live.curation import decide_curation
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
 from server.core.live.modelling import decide_modelling
@@ -14,6 +15,7 @@ from server.core.live.plenary import decide_plenary
 from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
 from server.core.live.refusals import Refused
 from server.core.live.regroup import decide_regroup
+from server.core.live.rounds import RoundScene, decide_lead
 from server.core.live.scene import Person, next_gate
 from server.core.live.seating import LARGEST_ROOM, Seating, free_room, room_id, room_number
 from server.core.live.state import Session
@@ -44,6 +46,9 @@ class Rules:
     def seating(self) -> Seating:
         """Who may sit where."""
         return Seating(self.people, self.may_cross, self.apart, self.beside, self.lesson.largest_group)
+
+    present: frozenset[MemberId] | None = None
+    """Learners who are here, or gone for less than the grace; None: nobody has looked."""
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
@@ -91,10 +96,14 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             return Decision(decide_regroup(session, rules.seating, rules.steps, teacher, command))
         case c.ChooseArrivals() | c.DoPlacing() | c.DeclinePlacing() | c.UndoPlacing():
             return Decision(decide_arrivals_command(session, rules.seating, rules.arrivals, teacher, command))
-        case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight():
-            return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
         case c.StartModelling() | c.EndModelling():
             return decide_modelling(session, rules.lesson, teacher, command)
+        case c.GiveFloor() | c.PutHandDown() | c.MutePerson() | c.Spotlight() | c.OfferFloor():
+            return decide_plenary(session, rules.lesson, rules.adults, teacher, command)
+        case c.NextSpeaker() | c.OrderRound():
+            return decide_lead(session, RoundScene(rules.lesson, rules.people, rules.present), teacher, command)
+        case c.PutAside() | c.PinEntry():
+            return decide_curation(session, rules.lesson, teacher, command)
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:

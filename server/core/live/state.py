@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar, assert_never
 
 from server.core.live import events as e
+from server.core.live.moments import Curated, Offer, Round, curated_after, round_after
 from server.core.live.proposals import PLACED_REMEMBERED, ArrivalsPolicy, Placed, Proposal
 from server.core.live.works import MemberId, RoomId, WorkId
 
@@ -75,6 +76,7 @@ class Room:
     late: frozenset[WorkId] = frozenset()
     lines: tuple[Line, ...] = ()
     shared: tuple[SharedEntry, ...] = ()
+    wondered: frozenset[str] = frozenset()
     help: Help | None = None
     visitors: dict[str, bool] = field(default_factory=dict[str, bool])
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -115,6 +117,7 @@ class Plenary:
     speaker: MemberId | None = None
     spotlight: str | None = None
     muted: dict[str, str] = field(default_factory=dict[str, str])
+    offer: Offer | None = None
 
     def without(self, member: MemberId) -> "Plenary":
         """Return it as it is when somebody has gone."""
@@ -123,6 +126,7 @@ class Plenary:
             None if self.speaker == member else self.speaker,
             None if self.spotlight == member else self.spotlight,
             {who: by for who, by in self.muted.items() if who != member},
+            self.offer,
         )
 
 
@@ -165,6 +169,8 @@ class Session:
     placed: tuple[Placed, ...] = ()
     declined: dict[MemberId, datetime] = field(default_factory=dict[MemberId, datetime])
     moved_at: dict[MemberId, datetime] = field(default_factory=dict[MemberId, datetime])
+    round: Round = field(default_factory=Round)
+    boards: dict[int, Curated] = field(default_factory=dict[int, Curated])
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
@@ -223,6 +229,8 @@ def _applied(room: Room, event: e.RoomEvents, at: datetime) -> Room:
             return replace(room, confirmed={**room.confirmed, member: right})
         case e.Shared(step=step, member=member, work=work, entry=entry):
             return replace(room, shared=(*room.shared, SharedEntry(step, member, work, entry)))
+        case e.Wondered(entry=entry, up=up):
+            return replace(room, wondered=room.wondered | {entry} if up else room.wondered - {entry})
         case e.HelpAsked(member=member, reason=reason):
             return replace(room, help=Help(member, reason, at))
         case e.HelpTaken(by=by):
@@ -307,7 +315,7 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.LessonStarted():
             return replace(session, status="running", started_at=at, floor=0, floor_at=at, modelling=None)
         case e.FloorMoved(step=step):
-            return replace(session, floor=step, floor_at=at, plenary=Plenary())
+            return replace(session, floor=step, floor_at=at, plenary=Plenary(), round=Round())
         case e.Paused(calm=calm):
             return replace(session, pauses=(*session.pauses, Pause(at, calm=calm)))
         case e.Resumed():
@@ -320,8 +328,11 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
             seated = _seated(session, member, None)
             unplaced = {m: why for m, why in seated.unplaced.items() if m != member}
             return replace(seated, unplaced=unplaced, removed=session.removed | {member})
-        case e.HandRaised() | e.HandLowered() | e.FloorGiven() | e.PersonMuted() | e.Spotlit():
-            return replace(session, plenary=_plenary_after(session.plenary, event))
+        case e.RoundTurnGiven() | e.RoundTurnEnded() | e.RoundOrdered() | e.RoundJoined():
+            return replace(session, round=round_after(session.round, event, at))
+        case e.EntryPutAside(step=step) | e.EntryPinned(step=step):
+            curated = curated_after(session.boards.get(step, Curated()), event)
+            return replace(session, boards={**session.boards, step: curated})
         case e.RoomParted(room=room):
             parted = dict.fromkeys(session.rooms.get(room, ()), "with_teacher")
             former = {m: (*session.former.get(m, ()), room) for m in parted}
@@ -351,9 +362,11 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.PlacingProposed() | e.PlacingWithdrawn() | e.PlacingDone() | e.PlacingDeclined() | e.PlacingUndone():
             return _placing_after(session, event, at)
         case e.SessionClosed():
-            return replace(session, status="closed", closed_at=at, plenary=Plenary(), modelling=None, proposals={})
+            return replace(
+                session, status="closed", closed_at=at, plenary=Plenary(), modelling=None, proposals={}, round=Round()
+            )
         case _:
-            assert_never(event)
+            return replace(session, plenary=_plenary_after(session.plenary, event))
 
 
 PlacingEvents = e.PlacingProposed | e.PlacingWithdrawn | e.PlacingDone | e.PlacingDeclined | e.PlacingUndone
@@ -401,12 +414,17 @@ def _plenary_after(plenary: Plenary, event: e.PlenaryEvents) -> Plenary:
             return replace(plenary, hands=tuple(m for m in plenary.hands if m != member))
         case e.FloorGiven(member=member):
             muted = {who: by for who, by in plenary.muted.items() if who != member}
-            return replace(plenary, speaker=member, hands=tuple(m for m in plenary.hands if m != member), muted=muted)
+            hands = tuple(m for m in plenary.hands if m != member)
+            return replace(plenary, speaker=member, hands=hands, muted=muted, offer=None)
         case e.PersonMuted(who=who, by=by):
             speaker = None if plenary.speaker == who else plenary.speaker
             return replace(plenary, speaker=speaker, muted={**plenary.muted, who: by})
         case e.Spotlit(who=who):
             return replace(plenary, spotlight=who)
+        case e.FloorOffered(room=room, entry=entry):
+            return replace(plenary, offer=Offer(room, entry))
+        case e.OfferAnswered():
+            return replace(plenary, offer=None)
         case _:
             assert_never(event)
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from server.core.live.boards import BoardView, RoomsWords, merged_board
 from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_classroom, media_rules, talk_view
 from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy, PlacingKind
 from server.core.live.protocol import Step
@@ -147,6 +148,7 @@ class RoomView(View):
     confirmed: dict[MemberId, bool]
     lines: tuple[LineView, ...]
     shared: tuple[SharedView, ...]
+    wondered: tuple[str, ...]
     help: HelpView | None
     visitors: dict[str, bool]
     notes: tuple[NoteView, ...]
@@ -239,23 +241,6 @@ class SessionView(View):
     classrooms: dict[str, bool] = {}
     guests: tuple[str, ...] = ()
     modelling: ModellingView | None = None
-
-
-class BoardEntryView(View):
-    """One thing on the whole-class board: the side it came from, never a child's name."""
-
-    room: int
-    side: str
-    entry: Entry
-
-
-class BoardView(View):
-    """The merged list of what rooms chose to share at one whole-class step."""
-
-    session: str
-    step: int
-    version: int
-    entries: tuple[BoardEntryView, ...]
 
 
 class RowView(View):
@@ -355,6 +340,7 @@ def room_view(room: Room, scene: Scene, words: Words) -> RoomView:
             for s in room.shared
             if s.step == current_step(room, scene.session)
         ),
+        wondered=tuple(sorted(room.wondered)),
         help=help_view(room),
         visitors=room.visitors,
         notes=notes_view(scene.session, words.works, room.id),
@@ -660,18 +646,8 @@ def seats_view(session: Session, planned: ArrivalsPolicy = DEFAULT_POLICY) -> Se
     )
 
 
-def board_view(scene: Scene, step: int, shared: list[tuple[Room, Words]]) -> BoardView:
-    """Return the merged list of one whole-class step: what rooms chose to share, in room order, no names."""
-    entries = [
-        BoardEntryView(room=room_number(room.id), side=scene.people[s.member].side, entry=work.entries[s.entry])
-        for room, words in sorted(shared, key=lambda pair: room_number(pair[0].id))
-        for s in room.shared
-        if s.step == step
-        and (work := words.works.get(s.work)) is not None
-        and not work.held
-        and s.entry < len(work.entries)
-        and s.member in scene.people
-    ]
-    # Erasing a child's words may shrink the list, so the version counts what was shared, not what is left.
-    version = sum(s.step == step for room, _ in shared for s in room.shared)
-    return BoardView(session=scene.session.id, step=step, version=version, entries=tuple(entries))
+def board_view(scene: Scene, step: int, rooms: list[tuple[Room, Words]], *, for_teachers: bool = False) -> BoardView:
+    """Return the merged board of one whole-class step: what rooms chose to share, in room order, no names."""
+    return merged_board(
+        scene, step, (RoomsWords(room, words.works) for room, words in rooms), for_teachers=for_teachers
+    )

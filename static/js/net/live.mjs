@@ -37,10 +37,11 @@ export class Live {
    * @param {object} boot
    * @param {string} boot.socket path of the Socket.IO endpoint
    * @param {string} boot.session
+   * @param {string} [boot.view] "projector" for a page that shows the lesson on a wall
    * @param {string} [boot.who] names the outbox on a device that several people use
    * @param {Store} [store]
    */
-  constructor({ socket, session, who = "" }, store = new Store()) {
+  constructor({ socket, session, who = "", view }, store = new Store()) {
     this.store = store;
     /** connecting: never yet here; open; lost: trying again; stopped: not without the person */
     this.status = signal(/** @type {"connecting" | "open" | "lost" | "stopped"} */ ("connecting"));
@@ -70,7 +71,7 @@ export class Live {
     this.socket = io({
       path: socket,
       transports: ["websocket"],
-      auth: (say) => say({ session, tab, devices: this.devices() }),
+      auth: (say) => say({ session, tab, devices: this.devices(), ...(view ? { view } : {}) }),
       autoConnect: false,
       reconnectionDelay: 400,
       // Within five seconds of a server's return everybody is back, the wait, the handshake and the views together.

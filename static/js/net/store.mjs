@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import { ServerClock } from "./clock.mjs";
 
-/** @import {BoardView, GuestView, MeView, PassesView, PlenaryView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
+/** @import {BoardView, GuestView, MeView, PassesView, PlenaryView, ProjectorView, MineView, PresenceView, RoomView, RowView, RowsMessage, SeatsView, SessionView, ViewMessage} from "../wire.mjs" */
 /** @import {Signal} from "@preact/signals-core" */
 
 /**
@@ -16,6 +16,7 @@ export function scopeOf(message) {
     case "session":
     case "seats":
     case "plenary":
+    case "projector":
       return `${message.part}:${message.view.session}`;
     case "room":
       return `room:${message.view.room}`;
@@ -52,6 +53,8 @@ export class Store {
     /** Who may come by a link: for teachers. */
     this.passes = signal(/** @type {PassesView | null} */ (null));
     this.plenary = signal(/** @type {PlenaryView | null} */ (null));
+    /** What a page for the classroom's wall shows. */
+    this.projector = signal(/** @type {ProjectorView | null} */ (null));
     /** Rows by room id, each a signal of its own: a change of one room renders one row. */
     this.row = /** @type {Map<string, Signal<RowView>>} */ (new Map());
     this.rowIds = signal(/** @type {string[]} */ ([]));
@@ -107,6 +110,9 @@ export class Store {
         break;
       case "plenary":
         this.plenary.value = message.view;
+        break;
+      case "projector":
+        this.projector.value = message.view;
         break;
       case "room":
         this.rooms.value = new Map(this.rooms.value).set(message.view.room, message.view);

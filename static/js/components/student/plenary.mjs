@@ -5,6 +5,7 @@ import { signature } from "../../views/people.mjs";
 import { myVoice, whyNotEverybody } from "../../views/plenary.mjs";
 import { FaceGrid, Hands } from "../plenary.mjs";
 import { DeviceButton, Tile } from "../tile.mjs";
+import { Offered } from "./round.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
 
@@ -23,10 +24,11 @@ export function WholeClass({ page }) {
   return html`<section class="videos whole-class" aria-label=${t("The whole class")}>
     <p class="my-voice" role="status">${myVoice(view, me, where, mutedBy)}</p>
     <div class="hands-row">
-      <button type="button" class=${`button${up ? "" : " primary"}`} aria-pressed=${String(up)} hidden=${view.speaker === me} onClick=${() => page.command(up ? "lower_hand" : "raise_hand")}>
+      <button type="button" class=${`button${up || view.round ? "" : " primary"}`} aria-pressed=${String(up)} hidden=${view.speaker === me} onClick=${() => page.command(up ? "lower_hand" : "raise_hand")}>
         <span class="glyph hand" aria-hidden="true"></span>${up ? t("Take my hand down") : t("Raise my hand")}</button>
       <${Hands} view=${view} side=${boot.side} me=${me} />
     </div>
+    <${Offered} page=${page} view=${view} />
     ${reason && html`<p class="notice"><span>${reason}</span></p>`}
     <${FaceGrid} view=${view} call=${plenary} hosts=${hosts} side=${boot.side} silent=${where === "school"}>
       ${

@@ -158,7 +158,8 @@ function startView(step) {
  * @param {string} me
  */
 function textOf(lesson, step, room, me) {
-  if (!lesson.text || !step) return null;
+  // What a board shows brings the words that it stands on.
+  if (!lesson.text || !step || step.kind === "board") return null;
   const reads = room.members.find((member) => member.id === me)?.reads ?? [];
   const languages = languagesShown(lesson.text, step.text_shown, lesson.source_language, reads);
   return languages.length > 0 ? { text: lesson.text, languages } : null;

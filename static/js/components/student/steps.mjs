@@ -7,7 +7,9 @@ import { deeperPrompts, linesInView, moments, partnerOf, shareable, wordsInView 
 import { memberOf, nameOf } from "../../views/people.mjs";
 import { Editor } from "../editor.mjs";
 import { EntryShown } from "../entry.mjs";
-import { Person, SchoolMark } from "../person.mjs";
+import { Person } from "../person.mjs";
+import { ClassBoard } from "./class_board.mjs";
+import { MyRound } from "./round.mjs";
 
 /** @import {Entry, Input, Lesson, LessonStep, LineView, Mark, MemberView, RoomView, TextView, Wording} from "../../wire.mjs" */
 /** @import {Used} from "../../views/lesson.mjs" */
@@ -43,7 +45,9 @@ export function StepWork(work) {
     case "together":
       return html`<${InView} ...${work} /><${Together} ...${work} />`;
     case "board":
-      return html`<${Board} ...${work} />`;
+      return html`<${Sharing} ...${work} /><${ClassBoard} ...${work} />`;
+    case "round":
+      return html`<${StemsToSay} step=${step} fillNames=${work.fillNames} /><${MyRound} ...${work} />`;
     default:
       return html`<${InView} ...${work} /><${StemsToSay} step=${step} fillNames=${work.fillNames} />
         ${room.finished.includes(work.me) && html`<${Deeper} prompts=${deeperPrompts(lesson, step.index, room.members.length)} fillNames=${work.fillNames} />`}`;
@@ -307,27 +311,6 @@ function Rewording({ line, own, draft, onDraft, onReword, send }) {
       <button type="button" class="button quiet" onClick=${() => onReword(false)}>${t("Back")}</button></div></div>`;
 }
 
-/**
- * What rooms chose to share: the side it came from, never a child's name.
- * @param {Work} work
- */
-function Board(work) {
-  const { page, step, lesson, text, language } = work;
-  const entries = page.boards.value.get(step.index)?.entries ?? [];
-  const sources = lesson.steps.filter((one) => step.uses.includes(one.id));
-  return html`<${Sharing} ...${work} />
-    <section class="card" aria-live="polite"><h3>${t("From both classes")}</h3>
-      ${entries.length === 0 && html`<p class="soft">${t("Nothing is shared yet. What rooms share appears here.")}</p>`}
-      <ul class="entries">${entries.map((one, index) => {
-        const from =
-          sources.find((source) =>
-            source.inputs.some((input) => input.options.some((o) => o.id === one.entry.choice)),
-          ) ?? sources[0];
-        return html`<li class="entry" key=${`${one.room}-${index}`}><${SchoolMark} whose=${one.side === page.boot.side ? "ours" : "theirs"} />
-          <${EntryShown} entry=${one.entry} step=${from} input=${from?.inputs[0]} text=${text} language=${language} onMark=${work.onMark} /></li>`;
-      })}</ul></section>`;
-}
-
 /** @param {Work} work */
 function Sharing(work) {
   const { lesson, step, room, page, text, language } = work;
@@ -336,18 +319,20 @@ function Sharing(work) {
   const several = new Set(own.map((one) => one.step)).size > 1;
   const share = (/** @type {string} */ shared, /** @type {number} */ entry) =>
     page.command("share", { step: step.index, work: shared, entry }).then(work.onAnswered);
-  return html`<section class="card"><h3>${t("Share with both classes")}</h3>
-    <p class="small soft">${t("Only what you choose, without your name.")}</p>
-    <ul class="entries">${own.map((one) => {
-      const from = lesson.steps[one.step];
-      const input = from?.inputs.find((input) => input.id === one.input) ?? from?.inputs[0];
-      const asked = [
-        several && from ? say(from.title) : "",
-        from && from.inputs.length > 1 ? work.fillNames(say(input?.prompt)) : "",
-      ].filter(Boolean);
-      return html`<li class="entry" key=${`${one.work}-${one.entry}`}>
+  const list = html`<ul class="entries">${own.map((one) => {
+    const from = lesson.steps[one.step];
+    const input = from?.inputs.find((input) => input.id === one.input) ?? from?.inputs[0];
+    const asked = [
+      several && from ? say(from.title) : "",
+      from && from.inputs.length > 1 ? work.fillNames(say(input?.prompt)) : "",
+    ].filter(Boolean);
+    return html`<li class="entry" key=${`${one.work}-${one.entry}`}>
         ${asked.length > 0 && html`<span class="asked">${asked.join(" · ")}</span>`}
-        <${EntryShown} entry=${one.content} step=${from} input=${input} text=${text} language=${language} />
+        <${EntryShown} entry=${one.content} step=${from} input=${input} text=${text ?? lesson.text} language=${language} />
         ${one.shared ? html`<span class="chip"><span class="glyph check" aria-hidden="true"></span>${t("shared")}</span>` : html`<button type="button" class="button" onClick=${() => share(one.work, one.entry)}>${t("Share")}</button>`}</li>`;
-    })}</ul></section>`;
+  })}</ul>`;
+  // Whoever has given something looks at what the others gave.
+  return own.some((one) => one.shared)
+    ? html`<details class="fold"><summary>${t("Share more")}</summary><div>${list}</div></details>`
+    : html`<section class="card"><h3>${t("Share with both classes")}</h3><p class="small soft">${t("Only what you choose, without your name.")}</p>${list}</section>`;
 }

@@ -16,6 +16,7 @@ import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
 import { OneClassroom, Refused, TwicePressed } from "./parts.mjs";
 import { WholeClass } from "./plenary.mjs";
+import { RoundLed } from "./round.mjs";
 import { BoardRow } from "./row.mjs";
 
 /** @import { Group } from "../../views/teacher/board.mjs" */
@@ -36,6 +37,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
       ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
       <${GuestRequests} desk=${desk} />
       <${Refused} desk=${desk} place="everyone" />
+      <${RoundLed} desk=${desk} />
       <${WholeClass} desk=${desk} />
       <${ClassBoard} desk=${desk} />
       ${
