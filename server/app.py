@@ -36,6 +36,7 @@ from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.adapters.text_files import load_texts
+from server.core.live.bell import Fitting
 from server.core.live.lesson import Lesson
 from server.core.live.protocol import Protocol
 from server.core.texts import Text
@@ -121,8 +122,13 @@ def product_version() -> str:
 class LiveDoor:
     """What pages ask of the live room."""
 
-    def __init__(self, socket: LiveSocket) -> None:
+    def __init__(self, socket: LiveSocket, live: Live) -> None:
         self._socket = socket
+        self._live = live
+
+    async def fitting(self, session: str) -> Fitting | None:
+        """How what is left would be fitted to the bell."""
+        return await self._live.fitting(session)
 
     async def forget(self, student: str) -> None:
         """Close somebody's sockets and drop cached words."""
@@ -202,7 +208,7 @@ def _house(settings: Settings, library: Library) -> House:
         protocols=library.protocols,
         texts=library.texts,
         holidays=PackagedHolidays(),
-        live=LiveDoor(socket),
+        live=LiveDoor(socket, live),
     )
     app[api.VERSION] = product_version()
     app[api.METRICS] = metrics

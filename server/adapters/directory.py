@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
@@ -15,12 +15,18 @@ from server.core.people.consent import Problem, may_cross, ready_to_start
 from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
+from server.core.twinning.another_day import moved_to
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
 from server.ports.clock import Clock
 from server.ports.live import Setup
 from server.ports.people import People
 
-STATUSES: dict[str, SessionStatus] = {"running": "running", "closed": "closed", "lobby": "lobby"}
+STATUSES: dict[str, SessionStatus] = {
+    "running": "running",
+    "set_aside": "set_aside",
+    "closed": "closed",
+    "lobby": "lobby",
+}
 MAY_BE_KNOWN_TO_TEACHERS = frozenset({"partner", None})
 
 
@@ -78,6 +84,8 @@ class PeopleDirectory:
                 budgets={s.id: s.class_kbits for s in schools.values() if s.class_kbits is not None},
                 talk_shown=planned.plan.talk_shown,
             ),
+            starts_at=planned.starts_at,
+            bell=planned.starts_at + timedelta(minutes=planned.slot_minutes),
         )
 
     async def history(self, session: str) -> History:
@@ -85,11 +93,12 @@ class PeopleDirectory:
         planned = await self.people.session(session)
         return await self.people.history(planned) if planned else History()
 
-    async def status(self, session: str, status: str) -> None:
+    async def status(self, session: str, status: str, starts_at: datetime | None = None) -> None:
         """See ports.live.Directory.status."""
         planned = await self.people.session(session)
         if planned:
-            await self.people.save_session(planned.model_copy(update={"status": STATUSES[status]}))
+            moved = moved_to(planned, starts_at) if starts_at else planned
+            await self.people.save_session(moved.model_copy(update={"status": STATUSES[status]}))
 
     async def met(self, session: str, at: datetime, rooms: Mapping[RoomId, tuple[MemberId, ...]]) -> None:
         """See ports.live.Directory.met."""

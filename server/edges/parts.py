@@ -5,6 +5,7 @@ from typing import Protocol as Port
 
 from aiohttp import web
 
+from server.core.live.bell import Fitting
 from server.core.live.protocol import Protocol
 from server.core.texts import Text
 from server.core.twinning.calendar import Holidays
@@ -44,6 +45,10 @@ class LiveDoor(Port):
 
     async def shares_changed(self, student: str) -> None:
         """Let the student's connections speak for whom their sign-in speaks now."""
+        ...
+
+    async def fitting(self, session: str) -> Fitting | None:
+        """How what is left of a lesson would be fitted to its bell now; None where it does not run, or nobody is in it."""
         ...
 
 

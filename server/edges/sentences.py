@@ -43,6 +43,7 @@ SENTENCES: dict[str, str] = {
     "keep_apart": _("These two students are to be kept apart."),
     "may_not_cross": _("This student does not learn with the partner school in this lesson."),
     "not_together": _("The whole class is not together just now."),
+    "too_late_to_fit": _("Too little time is left to shorten the lesson. Bring everyone to the reflection."),
     "not_allowed": _("This is not possible here."),
     "not_at_this_device": _("This learner does not write at this device just now."),
     "not_here": _("This person is not here just now."),

@@ -149,6 +149,8 @@ class Setup:
     apart: frozenset[frozenset[MemberId]] = frozenset()
     schools: Mapping[str, str] = field(default_factory=dict[str, str])
     classrooms: Classrooms = Classrooms()
+    starts_at: datetime | None = None
+    bell: datetime | None = None
 
 
 class Directory(Protocol):
@@ -159,8 +161,8 @@ class Directory(Protocol):
         ...
 
     async def history(self, session: str) -> History: ...
-    async def status(self, session: str, status: str) -> None:
-        """Write the session's status where pages see it."""
+    async def status(self, session: str, status: str, starts_at: datetime | None = None) -> None:
+        """Write the session's status where pages see it, and the hour at which a lesson goes on that was set aside."""
         ...
 
     async def met(self, session: str, at: datetime, rooms: Mapping[RoomId, tuple[MemberId, ...]]) -> None:

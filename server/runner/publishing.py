@@ -131,7 +131,7 @@ class Publisher:
     async def session(self, session: Session, scene: Scene, *, only_to: str | None = None) -> None:
         """Send the lesson's view to everyone in it, or to one connection."""
         setup = await self._scenes.setup(session)
-        view = session_view(session, scene, setup.hosts, await self._memory.words(session.id, None))
+        view = session_view(session, scene, setup.hosts, await self._memory.words(session.id, None), setup.bell)
         body = encoded(ViewOut(part="session", now=self._now(), view=view))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)

@@ -139,6 +139,7 @@ SITUATIONS: dict[str, Situation] = {
     "keep_apart": kept_apart,
     "may_not_cross": stays_in_the_own_class,
     "not_together": lambda: at("think").teacher(c.Spotlight(who=NOA)),
+    "too_late_to_fit": lambda: at("think").teacher(c.FitToBell()),
     "not_allowed": lambda: at("think").does(TAMAR, c.Finish(step=0)),
 }
 

@@ -30,6 +30,7 @@ RefusalCode = Literal[
     "keep_apart",
     "may_not_cross",
     "not_together",
+    "too_late_to_fit",
     "not_allowed",
     "not_at_this_device",
     "not_here",

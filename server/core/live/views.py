@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_classroom, media_rules, talk_view
+from server.core.live.phrasebook import wording_of
 from server.core.live.protocol import Step
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
@@ -119,12 +120,13 @@ class SharedView(View):
 
 
 class NoteView(View):
-    """A teacher's signed note."""
+    """A teacher's signed note: `wording` by language, where it comes from the phrasebook, else `text` as it was typed."""
 
     id: str
     by: str
     at: int
     text: str
+    wording: dict[str, str] = {}
 
 
 class RoomView(View):
@@ -183,6 +185,23 @@ class MineView(View):
     intention: str = ""
 
 
+class MoveView(View):
+    """The last thing that somebody did with the time of all. `kind`: that of the event; `seconds`: given or announced."""
+
+    kind: str
+    by: str
+    at: int
+    seconds: int = 0
+
+
+class WrapUpView(View):
+    """The lesson closes by itself at `until`; while it stands still `until` is None, and `seconds_left` says what is left."""
+
+    by: str
+    until: int | None
+    seconds_left: int | None = None
+
+
 class PauseView(View):
     """The lesson stands still."""
 
@@ -204,7 +223,7 @@ class SessionView(View):
 
     session: str
     version: int
-    status: Literal["lobby", "running", "closed"]
+    status: Literal["lobby", "running", "set_aside", "closed"]
     lesson: str
     floor: int
     limit: int
@@ -214,6 +233,12 @@ class SessionView(View):
     hosts: tuple[HostView, ...]
     notes: tuple[NoteView, ...]
     classrooms: dict[str, bool] = {}
+    bell: int | None = None
+    moves: int = 0
+    moved: MoveView | None = None
+    warned_at: int | None = None
+    left_out: tuple[int, ...] = ()
+    wrap_up: WrapUpView | None = None
 
 
 class BoardEntryView(View):
@@ -438,7 +463,13 @@ def _line(line: Line, words: Words) -> LineView | None:
 def notes_view(session: Session, works: dict[WorkId, Work], room: RoomId | None) -> tuple[NoteView, ...]:
     """Return the notes to all (`room` None) or to one room, oldest first."""
     return tuple(
-        NoteView(id=note.work, by=note.by, at=milliseconds(note.at) or 0, text=works[note.work].entries[0].text)
+        NoteView(
+            id=note.work,
+            by=note.by,
+            at=milliseconds(note.at) or 0,
+            text=works[note.work].entries[0].text,
+            wording=wording_of(works[note.work].entries),
+        )
         for note in session.notes
         if note.room == room and note.work in works
     )
@@ -494,7 +525,13 @@ def _intention(scene: Scene, mine: list[tuple[int, str, Work]]) -> str:
     return said[-1] if said else ""
 
 
-def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work]) -> SessionView:
+def session_view(
+    session: Session,
+    scene: Scene,
+    hosts: tuple[Host, ...],
+    works: dict[WorkId, Work],
+    bell: datetime | None = None,
+) -> SessionView:
     """Return the lesson as everyone in it sees it."""
     pause = session.paused
     return SessionView(
@@ -510,7 +547,27 @@ def session_view(session: Session, scene: Scene, hosts: tuple[Host, ...], works:
         hosts=tuple(HostView(id=h.id, side=h.side, names=h.names, school=h.school) for h in hosts),
         notes=notes_view(session, works, None),
         classrooms={side: in_one_classroom(scene, side) for side in ("a", "b")},
+        bell=milliseconds(bell),
+        moves=session.moves,
+        moved=_moved(session),
+        warned_at=milliseconds(session.warned_at),
+        left_out=tuple(sorted(session.left_out)),
+        wrap_up=_wrap_up(session),
     )
+
+
+def _moved(session: Session) -> MoveView | None:
+    move = session.moved
+    return move and MoveView(kind=move.kind, by=move.by, at=milliseconds(move.at) or 0, seconds=move.seconds)
+
+
+def _wrap_up(session: Session) -> WrapUpView | None:
+    wrap_up, pause = session.wrap_up, session.paused
+    if wrap_up is None:
+        return None
+    if pause is None:
+        return WrapUpView(by=wrap_up.by, until=milliseconds(wrap_up.until))
+    return WrapUpView(by=wrap_up.by, until=None, seconds_left=round((wrap_up.until - pause.since).total_seconds()))
 
 
 NOBODY_TALKS: Mapping[MemberId, Talking] = {}
