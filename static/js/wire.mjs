@@ -29,7 +29,7 @@
  */
 /** @typedef {{member: string, reason: string, since: number, taken_by: string | null}} HelpView */
 /** @typedef {{work: string, entry: number, member: string}} SharedView */
-/** @typedef {{id: string, by: string, at: number, text: string}} NoteView */
+/** @typedef {{id: string, by: string, at: number, text: string, wording?: Wording}} NoteView */
 /** @typedef {"working" | "waiting_for_class" | "done"} RoomState */
 /** Whose microphone is open (null: everybody's), which sides' cameras are, and who sits in one classroom. */
 /** @typedef {{microphones: string[] | null, cameras: Record<string, boolean>, apart: string[]}} MediaRulesView */
@@ -47,11 +47,14 @@
  *   drafts: DraftView[], intention: string}} MineView
  */
 /** @typedef {{since: number, calm: boolean}} PauseView */
+/** @typedef {{kind: string, by: string, at: number, seconds: number}} MoveView */
+/** @typedef {{by: string, until: number | null, seconds_left: number | null}} WrapUpView */
 /** @typedef {{id: string, side: string, names: Wording, school: Wording}} HostView */
 /**
- * @typedef {{session: string, version: number, status: "lobby" | "running" | "closed", lesson: string, floor: number, limit: number,
+ * @typedef {{session: string, version: number, status: "lobby" | "running" | "set_aside" | "closed", lesson: string, floor: number, limit: number,
  *   paused: PauseView | null, started_at: number | null, closed_at: number | null, hosts: HostView[], notes: NoteView[],
- *   classrooms?: Record<string, boolean>}} SessionView
+ *   classrooms?: Record<string, boolean>, bell?: number | null, moves?: number, moved?: MoveView | null,
+ *   warned_at?: number | null, left_out?: number[], wrap_up?: WrapUpView | null}} SessionView
  */
 /** @typedef {{room: number, side: string, entry: Entry}} BoardEntryView */
 /** @typedef {{session: string, step: number, version: number, entries: BoardEntryView[]}} BoardView */
@@ -118,7 +121,7 @@
  */
 /**
  * @typedef {{hash: string, title: Wording, band: "A" | "B" | "C", pacing: "pairs" | "class", source_language: string, text: TextView | null,
- *   steps: LessonStep[], parts: LessonPart[]}} Lesson
+ *   steps: LessonStep[], parts: LessonPart[], reflection?: number}} Lesson
  */
 
 /** @typedef {{names: Wording, place: Wording, zone: string}} SchoolBoot */

@@ -29,6 +29,8 @@ class Fitting:
     shortened: tuple[int, ...] = ()
     needed: int = 0
     fits: bool = True
+    kept_shorter: bool = False
+    """Whether even what is kept (intention, reflection) had to be shortened."""
 
     @property
     def takes(self) -> int:
@@ -84,7 +86,7 @@ def fit(
     else:
         return Fitting(full, needed=needed, fits=False)
     shortened = tuple(i for i in stays if seconds[i] < full[i])
-    return Fitting(seconds, tuple(sorted(gone)), shortened, needed)
+    return Fitting(seconds, tuple(sorted(gone)), shortened, needed, kept_shorter=bool(kept & set(shortened)))
 
 
 def fit_now(lesson: Lesson, session: Session, hour: Hour) -> Fitting | None:

@@ -99,6 +99,7 @@ async def what_fitting_does(request: web.Request) -> web.Response:
             "takes": fitting.takes,
             "left_out": fitting.left_out,
             "shortened": fitting.shortened,
+            "kept_shorter": fitting.kept_shorter,
         }
     )
 
