@@ -161,9 +161,10 @@ def _needed(step: LessonStep, sizes: Collection[int], shorter: Mapping[int, int]
 
 
 def _least(lesson: Lesson, index: int, seconds: int) -> int:
-    """Return the shortest that still makes sense: a protocol's own short form, else half the time."""
-    step = lesson.steps[index].step
-    share = min(step.short_minutes / step.minutes, 1.0) if step.short_minutes else HALF
+    """Return the shortest that still makes sense: a protocol's own short form, else (or from there) half the time."""
+    at = lesson.steps[index]
+    short = None if lesson.parts[at.part].short else at.step.short_minutes
+    share = min(short / at.step.minutes, 1.0) if short else HALF
     return min(seconds, max(SHORTEST, ceil(share * seconds)))
 
 
