@@ -73,6 +73,6 @@ function warn(desk) {
  * @param {number} minutes
  */
 function extend(desk, minutes) {
-  const told = tn("One minute more for every room.", "{n} minutes more for every room.", minutes);
+  const told = tn("Every room has one more minute.", "Every room has {n} more minutes.", minutes);
   return desk.act("everyone", "extend_all", { seconds: minutes * 60 }, told);
 }
