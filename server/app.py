@@ -39,6 +39,7 @@ from server.adapters.sql.review import SqlReview
 from server.adapters.sql.school_texts import FetchedPassages, SqlSchoolTexts
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.adapters.text_files import load_texts
+from server.core.live.bell import Fitting
 from server.core.live.lesson import Lesson
 from server.core.live.protocol import Protocol
 from server.core.texts import Text
@@ -130,6 +131,10 @@ class LiveDoor:
     def __init__(self, socket: LiveSocket, live: Live) -> None:
         self._socket = socket
         self._live = live
+
+    async def fitting(self, session: str) -> Fitting | None:
+        """How what is left would be fitted to the bell."""
+        return await self._live.fitting(session)
 
     async def forget(self, student: str) -> None:
         """Close somebody's sockets and drop cached words."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.core.live.lesson import Lesson
 from server.core.live.pairing import History
@@ -16,6 +16,7 @@ from server.core.people.models import AuditEntry, Concern, LessonSession, School
 from server.core.people.passes import AFTER_THE_END, Pass
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
+from server.core.twinning.another_day import moved_to
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
 from server.ports.clock import Clock
 from server.ports.live import Setup
@@ -23,7 +24,12 @@ from server.ports.passes import Passes
 from server.ports.people import People
 from server.ports.school_texts import SchoolTexts
 
-STATUSES: dict[str, SessionStatus] = {"running": "running", "closed": "closed", "lobby": "lobby"}
+STATUSES: dict[str, SessionStatus] = {
+    "running": "running",
+    "set_aside": "set_aside",
+    "closed": "closed",
+    "lobby": "lobby",
+}
 MAY_BE_KNOWN_TO_TEACHERS = frozenset({"partner", None})
 
 
@@ -91,6 +97,8 @@ class PeopleDirectory:
             ),
             passes=passes,
             arrivals=planned.plan.arrivals,
+            starts_at=planned.starts_at,
+            bell=planned.starts_at + timedelta(minutes=planned.slot_minutes),
         )
 
     async def _texts_of(self, wanted: str | None) -> Mapping[str, Text]:
@@ -105,11 +113,12 @@ class PeopleDirectory:
         planned = await self.people.session(session)
         return await self.people.history(planned) if planned else History()
 
-    async def status(self, session: str, status: str) -> None:
+    async def status(self, session: str, status: str, starts_at: datetime | None = None) -> None:
         """See ports.live.Directory.status."""
         planned = await self.people.session(session)
         if planned:
-            await self.people.save_session(planned.model_copy(update={"status": STATUSES[status]}))
+            moved = moved_to(planned, starts_at) if starts_at else planned
+            await self.people.save_session(moved.model_copy(update={"status": STATUSES[status]}))
         if status == "closed" and self.passes:
             await self.passes.closes(session, self.clock.now() + AFTER_THE_END)
 

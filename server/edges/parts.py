@@ -5,6 +5,7 @@ from typing import Protocol as Port
 
 from aiohttp import web
 
+from server.core.live.bell import Fitting
 from server.core.live.protocol import Protocol
 from server.core.texts import Text
 from server.core.twinning.calendar import Holidays
@@ -56,6 +57,10 @@ class LiveDoor(Port):
 
     async def adults_changed(self, session: str) -> None:
         """Look again, on every process, who may come to a lesson as a substitute or a guest, and show it."""
+        ...
+
+    async def fitting(self, session: str) -> Fitting | None:
+        """How what is left of a lesson would be fitted to its bell now; None where it does not run, or nobody is in it."""
         ...
 
 

@@ -48,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "not_together": _("The whole class is not together just now."),
     "unknown_entry": _("This is not on the board any more."),
     "round_is_full": _("Enough have asked to speak in this round. You can still answer with a sign."),
+    "too_late_to_fit": _("Too little time is left to shorten the lesson. Bring everyone to the reflection."),
     "not_allowed": _("This is not possible here."),
     "not_at_this_device": _("This learner does not write at this device just now."),
     "not_here": _("This person is not here just now."),

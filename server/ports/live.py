@@ -154,6 +154,8 @@ class Setup:
     passes: Mapping[str, Pass] = field(default_factory=dict[str, Pass])
     """Substitutes and guests by id, those whose pass is over included."""
     arrivals: ArrivalsPolicy = DEFAULT_POLICY
+    starts_at: datetime | None = None
+    bell: datetime | None = None
 
 
 class Directory(Protocol):
@@ -164,8 +166,8 @@ class Directory(Protocol):
         ...
 
     async def history(self, session: str) -> History: ...
-    async def status(self, session: str, status: str) -> None:
-        """Write the session's status where pages see it."""
+    async def status(self, session: str, status: str, starts_at: datetime | None = None) -> None:
+        """Write the session's status where pages see it, and the hour at which a lesson goes on that was set aside."""
         ...
 
     async def met(self, session: str, at: datetime, rooms: Mapping[RoomId, tuple[MemberId, ...]]) -> None:

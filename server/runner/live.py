@@ -12,7 +12,9 @@ import structlog
 from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.answers import check_entries, the_input
+from server.core.live.bell import Fitting, Hour, fit_now
 from server.core.live.engine import Decision, decide_room, look_again_at
+from server.core.live.pace import decide_over, wraps_up_at
 from server.core.live.pairing import Assign, Layout, lay_out
 from server.core.live.plenary import decide_hand, is_together
 from server.core.live.refusals import Refused
@@ -43,8 +45,14 @@ ROOMS_CHANGE = (
     e.SeatMoved,
     e.MemberRemoved,
     e.ClassroomShared,
+    e.MinuteWarned,
+    e.FittedToBell,
+    e.SessionSetAside,
+    e.SessionReopened,
 )
 OPEN_ROOMS = (c.MoveSeat, c.SplitRoom)
+SOONER = (e.MinuteWarned, e.FittedToBell, e.SessionReopened)
+"""What may have brought a timed step's end nearer than when its room was to be looked at."""
 _logger = structlog.get_logger(__name__)
 
 
@@ -132,8 +140,13 @@ class Live:
             await self._tick_room(stream, step)
             await self._arm_again(stream, step)
             return
-        session = await self.memory.session(stream)
         await self._store.set_due(stream, Due(step, None))
+        # After that, and anew: whatever is announced meanwhile is armed either by whoever announces it, or here.
+        session = await self.memory.session(stream, fresh=True)
+        if wraps_up_at(session):
+            await self._session_turn(stream, c.Clock(), None, c.Tick(step=step))
+            if (again := wraps_up_at(await self.memory.session(stream))) is not None:
+                await self._store.set_due(stream, Due(step, again))
         for room in session.rooms:
             await self._tick_room(room, step)
             await self._arm_again(room, step, only_if_waiting=True)
@@ -171,7 +184,8 @@ class Live:
         """
         session = await self.memory.session(session_id)
         room = session.room_of(member)
-        if session.status != "running":
+        # What was typed when the lesson was set aside is kept for the day on which it goes on.
+        if session.status not in ("running", "set_aside"):
             raise Refused("not_running")
         if room is None:
             raise Refused("not_your_room")
@@ -435,17 +449,18 @@ class Live:
         session_id: str,
         sender: c.Sender,
         command_id: str | None,
-        command: c.SessionCommand | c.TogetherCommand | c.LookAtRound,
+        command: c.SessionCommand | c.TogetherCommand | c.LookAtRound | c.Tick,
     ) -> Outcome:
         async with self._lock(session_id):
             for attempt in range(TRIES):
                 session = await self.memory.session(session_id, fresh=attempt > 0)
                 if command_id and session.heard(sender_key(sender), command_id):
                     return Outcome(session.version)
-                if isinstance(command, c.StartLesson):
+                if isinstance(command, c.StartLesson | c.ReopenSession):
                     self.scenes.forget(session_id)
                 now = self._clock.now()
-                rules = await self.scenes.rules(session, fresh_id(sender, command_id, now), now)
+                hour = await self._hour(session, now) if isinstance(command, c.TimeCommand | c.Tick) else None
+                rules = await self.scenes.rules(session, fresh_id(sender, command_id, now), now, hour)
                 if isinstance(command, OPEN_ROOMS):
                     rules = replace(rules, steps=await self._steps_behind(session, command))
                 decision = decide_sent(session, rules, sender, command)
@@ -454,7 +469,7 @@ class Live:
                 if isinstance(command, c.StartLesson):
                     # From here on the lesson is what it is now, whatever happens to protocol files.
                     await self._store.save_lesson(session_id, rules.lesson)
-                if isinstance(command, c.CloseSession):
+                if any(isinstance(event, e.SessionClosed) for event in decision.events):
                     await self._keep_what_was_being_written(session)
                 appended = Appended(
                     session_id, session.version + 1, now, sender_key(sender), command_id, decision.events
@@ -464,7 +479,7 @@ class Live:
                 )
                 after = grown_session(session, appended)
                 in_plenary = all(isinstance(event, e.MomentEvents) for event in decision.events)
-                due = None if in_plenary else self._class_due(after, rules.lesson.steps, now)
+                due = None if in_plenary else self._class_due(after, rules.lesson.steps, now, decision.events)
                 if await self._store.append(Append(appended, notes, (), due)):
                     self.memory.took_session(after)
                     await self._after_session(after, sender, decision, before=session)
@@ -495,12 +510,34 @@ class Live:
             return {}
         return {room: current_step(await self.memory.room(room), session)}
 
-    def _class_due(self, session: Session, steps: tuple[object, ...], now: datetime) -> Due:
-        """A class that was moved or resumed is looked at after the grace: timed steps, and rooms that wait for nobody."""
+    async def _hour(self, session: Session, now: datetime) -> Hour:
+        return Hour(now, rooms={room: await self.memory.room(room) for room in session.rooms})
+
+    async def fitting(self, session_id: str) -> Fitting | None:
+        """Return how what is left would be fitted to the bell now, for a teacher who is still to agree."""
+        session = await self.memory.session(session_id)
+        if session.status != "running":
+            return None
+        now = self._clock.now()
+        rules = await self.scenes.rules(session, "", now, await self._hour(session, now))
+        return fit_now(rules.lesson, session, rules.hour) if rules.hour else None
+
+    def _class_due(
+        self, session: Session, steps: tuple[object, ...], now: datetime, events: tuple[e.AnyEvent, ...]
+    ) -> Due:
+        """A class that was moved or resumed is looked at after the grace: timed steps, and rooms that wait for nobody.
+
+        Where timed steps may end sooner now, at once; and when the announced close is there.
+        """
         running = session.status == "running" and not session.paused and session.floor < len(steps)
-        return Due(max(session.floor, 0), now + self._grace if running else None)
+        soon = any(isinstance(event, SOONER) for event in events)
+        looks = [now if soon else now + self._grace] if running else []
+        over = wraps_up_at(session)
+        return Due(max(session.floor, 0), min([*looks, *([over] if over else [])], default=None))
 
     async def _after_session(self, session: Session, sender: c.Sender, decision: Decision, *, before: Session) -> None:
+        if any(isinstance(event, e.SessionReopened) for event in decision.events):
+            await self._reopened(session, decision.events)
         scene = await self.scenes.scene(session, self._clock.now())
         if all(isinstance(event, e.ArrivalEvents) for event in decision.events):
             # What is proposed is the teachers' to read, and the few who are about to move.
@@ -545,6 +582,13 @@ class Live:
                 place = await self.memory.room(room) if room else None
                 await self.publish.mine(member, place, scene, with_drafts=True)
 
+    async def _reopened(self, session: Session, events: tuple[e.AnyEvent, ...]) -> None:
+        """Before anybody is told: the bell that they see is counted from the new hour."""
+        for event in events:
+            if isinstance(event, e.SessionReopened):
+                await self._directory.status(session.id, "running", event.starts_at)
+        self.scenes.forget(session.id)
+
     async def _written_down(self, session: Session, by: str, event: e.AnyEvent) -> None:
         match event:
             case e.LessonStarted():
@@ -552,6 +596,8 @@ class Live:
                 await self._directory.met(session.id, self._clock.now(), session.rooms)
             case e.SeatMoved() if session.status == "running":
                 await self._directory.met(session.id, self._clock.now(), session.rooms)
+            case e.SessionSetAside():
+                await self._directory.status(session.id, "set_aside")
             case e.SessionClosed():
                 await self._end(session)
             case e.MemberRemoved(member=member):
@@ -615,9 +661,12 @@ class Live:
 
 
 def decide_sent(
-    session: Session, rules: Rules, sender: c.Sender, command: c.SessionCommand | c.TogetherCommand | c.LookAtRound
+    session: Session,
+    rules: Rules,
+    sender: c.Sender,
+    command: c.SessionCommand | c.TogetherCommand | c.LookAtRound | c.Tick,
 ) -> Decision:
-    """Return what a command makes happen in the session: a learner's hand or turn, a teacher's command, or the clock's."""
+    """Return what a command makes happen in the session: a learner's hand or turn, a teacher's command, or what is due."""
     around = RoundScene(rules.lesson, rules.people, rules.present)
     match sender, command:
         case c.Student(member=member), c.RaiseHand() | c.LowerHand() | c.AnswerOffer():
@@ -626,8 +675,16 @@ def decide_sent(
             return decide_speaker(session, around, member, command)
         case c.Clock(), c.LookAtRound():
             return look_at_round(session, around)
+        case c.Clock(), c.Tick() if rules.hour is not None:
+            return Decision(decide_over(session, rules.hour.now))
         case c.Teacher(), (
-            c.RaiseHand() | c.LowerHand() | c.AnswerOffer() | c.JoinRound() | c.EndRoundTurn() | c.LookAtRound()
+            c.RaiseHand()
+            | c.LowerHand()
+            | c.AnswerOffer()
+            | c.JoinRound()
+            | c.EndRoundTurn()
+            | c.LookAtRound()
+            | c.Tick()
         ):
             raise Refused("not_allowed")
         case c.Teacher(), _:

@@ -178,7 +178,7 @@ class Publisher:
         """Send the lesson's view to everyone in it, or to one connection."""
         setup = await self._scenes.setup(session)
         notes = await self._memory.words(session.id, None)
-        view = session_view(session, scene, setup.hosts, notes, self.guests.names(setup))
+        view = session_view(session, scene, setup.hosts, notes, setup.bell, self.guests.names(setup))
         body = encoded(ViewOut(part="session", now=self._now(), view=view))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)

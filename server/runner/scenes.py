@@ -2,11 +2,12 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from weakref import WeakValueDictionary
 
+from server.core.live.bell import Hour
 from server.core.live.commands import Clock as TheClock
 from server.core.live.commands import Sender, Student
 from server.core.live.lesson import Lesson
@@ -115,13 +116,15 @@ class Scenes:
         present = self._presence.present(session.id, now)
         return Scene(setup.lesson, session, setup.people, present, now, new_id, setup.classrooms)
 
-    async def rules(self, session: Session, new_id: str, now: datetime) -> Rules:
-        """Return the surroundings of a session's decision."""
+    async def rules(self, session: Session, new_id: str, now: datetime, hour: Hour | None = None) -> Rules:
+        """Return the surroundings of a session's decision; `hour` where it is one about time, with the rooms in it."""
         setup = await self.setup(session)
         adults = frozenset(host.id for host in setup.hosts)
         pairs = [peer.speaks_for for peer in self._presence.peers(session.id) if peer.also]
         beside = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
         present = self._presence.present(session.id, now)
+        if hour is not None:
+            hour = replace(hour, bell=setup.bell, starts_at=setup.starts_at)
         return Rules(
             setup.lesson,
             setup.people,
@@ -133,6 +136,7 @@ class Scenes:
             adults,
             setup.arrivals,
             present=present,
+            hour=hour,
         )
 
     def _missing(self, setup: Setup) -> str | None:

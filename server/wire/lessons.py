@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.core.live.bell import reflection_start
 from server.core.live.lesson import Lesson, LessonStep
 from server.core.live.protocol import Step
 from server.core.texts import text_for_wire
@@ -32,6 +33,7 @@ def lesson_for_wire(lesson: Lesson) -> dict[str, Any]:
         "text": text_for_wire(lesson.text) if lesson.text else None,
         "parts": [_part(lesson, number) for number in range(len(lesson.parts))],
         "steps": steps,
+        "reflection": reflection_start(lesson),
     }
 
 

@@ -29,7 +29,7 @@
  */
 /** @typedef {{member: string, reason: string, since: number, taken_by: string | null}} HelpView */
 /** @typedef {{work: string, entry: number, member: string}} SharedView */
-/** @typedef {{id: string, by: string, at: number, text: string}} NoteView */
+/** @typedef {{id: string, by: string, at: number, text: string, wording?: Wording}} NoteView */
 /** @typedef {"working" | "waiting_for_class" | "done"} RoomState */
 /** Whose microphone is open (null: everybody's), which sides' cameras are, and who sits in one classroom. */
 /** @typedef {{microphones: string[] | null, cameras: Record<string, boolean>, apart: string[]}} MediaRulesView */
@@ -47,6 +47,8 @@
  *   drafts: DraftView[], intention: string, soon?: {members: MemberView[], at: number} | null}} MineView
  */
 /** @typedef {{since: number, calm: boolean}} PauseView */
+/** @typedef {{kind: string, by: string, at: number, seconds: number}} MoveView */
+/** @typedef {{by: string, until: number | null, seconds_left: number | null}} WrapUpView */
 /** @typedef {{id: string, side: string, names: Wording, school: Wording, substitute?: boolean}} HostView */
 /** @typedef {{segment: string | null, since: number, seconds: number, by: string}} ModellingView */
 /**
@@ -60,9 +62,10 @@
  *   rooms: GuestRoomView[], board: BoardView | null}} GuestView
  */
 /**
- * @typedef {{session: string, version: number, status: "lobby" | "running" | "closed", lesson: string, floor: number, limit: number,
+ * @typedef {{session: string, version: number, status: "lobby" | "running" | "set_aside" | "closed", lesson: string, floor: number, limit: number,
  *   paused: PauseView | null, started_at: number | null, closed_at: number | null, hosts: HostView[], notes: NoteView[],
- *   classrooms?: Record<string, boolean>, guests?: string[], modelling?: ModellingView | null}} SessionView
+ *   classrooms?: Record<string, boolean>, guests?: string[], modelling?: ModellingView | null, bell?: number | null, moves?: number,
+ *   moved?: MoveView | null, warned_at?: number | null, left_out?: number[], wrap_up?: WrapUpView | null}} SessionView
  */
 /** @typedef {{room: number, side: string, entry: Entry, id: string, of: number | null, input: string, wonders: number}} BoardEntryView */
 /** @typedef {{side: string, before: number[], after: number[]}} StandView */
@@ -156,7 +159,7 @@
  */
 /**
  * @typedef {{hash: string, title: Wording, band: "A" | "B" | "C", pacing: "pairs" | "class", source_language: string, text: TextView | null,
- *   steps: LessonStep[], parts: LessonPart[]}} Lesson
+ *   steps: LessonStep[], parts: LessonPart[], reflection?: number}} Lesson
  */
 
 /** @typedef {{names: Wording, place: Wording, zone: string}} SchoolBoot */

@@ -142,6 +142,15 @@ class TeacherAtDesk:
         await self.page.locator("main").get_by_role("button", name=said(self.language, "Sign in")).click()
         await self.page.wait_for_url("**/home")
 
+    async def from_more(self, message: str) -> None:
+        """Press what stands under "More" in the foot of the board."""
+        await (
+            self.page.locator(".board-foot").get_by_role("button", name=said(self.language, "More"), exact=True).click()
+        )
+        await (
+            self.page.locator(".foot-menu").get_by_role("button", name=said(self.language, message), exact=True).click()
+        )
+
     async def start(self, expected: int) -> list[list[str]]:
         """Propose rooms for everybody who is here, and start; return the names in each room."""
         counted = self.page.get_by_role("heading", name=re.compile(rf"\b{expected}\b"))

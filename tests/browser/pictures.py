@@ -44,7 +44,7 @@ async def at_the_desk(watch: Watch, running: ServerProcess) -> TeacherAtDesk:
 
 async def bring_everyone(desk: TeacherAtDesk) -> None:
     """Bring all rooms to the step of the pictures."""
-    await desk.page.locator(".board-foot").get_by_role("button", name="Everyone to a step…").click()
+    await desk.from_more("Everyone to a step…")
     await desk.page.locator("#bring-to").select_option(str(STEP))
     await desk.page.get_by_role("dialog").get_by_role("button", name="Bring everyone there").click()
 

@@ -198,7 +198,7 @@ async def test_from_the_join_card_to_the_review(watch: Watch, tmp_path: Path) ->
         await everybody(reflect, learners)
         await everybody(lambda learner: learner.walk(15, len(learner.steps)), learners)
 
-        await teachers[0].button("Close the lesson").click()
+        await teachers[0].from_more("Close the lesson")
         await (
             teachers[0]
             .page.get_by_role("dialog")

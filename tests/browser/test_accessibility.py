@@ -147,7 +147,7 @@ async def test_a_lesson_on_every_screen_and_by_keyboard_alone(watch: Watch, tmp_
         found += await hindrances(keys.page, "the room with its text")
         found += await hindrances(partner.page, "the room with its text, in Hebrew on a phone")
 
-        await desk.button("Close the lesson").click()
+        await desk.from_more("Close the lesson")
         await desk.page.get_by_role("dialog").get_by_role("button", name="Close the lesson").click()
         await desk.page.get_by_role("link", name="Read what was written").click()
         await desk.page.locator(".review-room").first.wait_for()

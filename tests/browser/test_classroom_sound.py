@@ -37,7 +37,7 @@ class Room:
 
     async def bring_to(self, step: int) -> None:
         """Bring everybody to a step."""
-        await self.desk.button("Everyone to a step…").click()
+        await self.desk.from_more("Everyone to a step…")
         await self.desk.page.locator("#bring-to").select_option(str(step))
         await self.desk.page.get_by_role("dialog").get_by_role("button", name="Bring everyone there").click()
         for learner in self.learners:
@@ -159,7 +159,9 @@ async def test_in_a_turn_one_voice_is_sent_and_classmates_are_heard_through_the_
         await microphone_is(across, False)
 
         # In different rooms of the building classmates hear each other through the network after all.
+        await room.desk.button("More").click()
         await room.desk.page.get_by_label("Our class sits in one room").click()
+        await room.desk.page.keyboard.press("Escape")
         if speaker is not partner:
             await plays(classmate if speaker is one else one, speaker, sound=True)
         await expect(tile(one, classmate)).not_to_contain_text("beside you")

@@ -13,6 +13,7 @@ import pytest
 from server.core.languages import Wording
 from server.core.live import commands as c
 from server.core.live import events as e
+from server.core.live.bell import Hour
 from server.core.live.engine import Decision, decide_room
 from server.core.live.lesson import Lesson, Pacing, Part
 from server.core.live.protocol import Input, Option, Protocol, Say, Step, TeacherNotes
@@ -192,6 +193,8 @@ class Played:
         self.missing: str | None = None
         self.may_cross = frozenset(people)
         self.classrooms = Classrooms()
+        self.starts_at: datetime | None = None
+        self.bell: datetime | None = None
         self._made = 0
         if members:
             self.teacher(c.LayOutRooms(rooms={ROOM: members}))
@@ -214,6 +217,10 @@ class Played:
     def room(self, room: RoomId = ROOM) -> Room:
         """The room as it is now."""
         return self.rooms.get(room, Room(room))
+
+    def rooms_now(self) -> dict[RoomId, Room]:
+        """Every room as it is now."""
+        return {room: self.room(room) for room in self.session.rooms}
 
     def scene(self, new_id: str = "") -> Scene:
         """The surroundings of a decision now."""
@@ -281,7 +288,8 @@ class Played:
         """A teacher's command, for a room or for all."""
         if isinstance(command, c.RoomCommand):
             return self.does(by, command, command.room)
-        rules = Rules(self.lesson, self.people, self.new_id(), self.may_cross, self.apart, self.missing)
+        hour = Hour(self.now, self.bell, self.starts_at, self.rooms_now())
+        rules = Rules(self.lesson, self.people, self.new_id(), self.may_cross, self.apart, self.missing, hour=hour)
         decision = decide_session(self.session, rules, by, command)
         for event in decision.events:
             self.session = apply_session(self.session, event, self.now)  # pyright: ignore[reportArgumentType] -- session events

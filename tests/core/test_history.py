@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,7 +75,28 @@ KINDS = (
     *["add_line", "reword", "answer_proposal"] * 4,
     *["resume"] * 4,
     *("reopen", "approve", "choose", "withdraw", "help", "cancel", "add_time", "move_on", "take_help", "clear_help"),
-    *("enter", "leave", "next_gate", "pause", "extend", "tick", "goes", "comes", "comes", "out", "in", "in", "close"),
+    *(
+        "enter",
+        "leave",
+        "next_gate",
+        "pause",
+        "extend",
+        "tick",
+        "warn",
+        "fit",
+        "wrap",
+        "aside",
+        "reopen",
+        "reopen",
+        "reopen",
+        "goes",
+        "comes",
+        "comes",
+        "out",
+        "in",
+        "in",
+        "close",
+    ),
 )
 OF_TEACHERS = ("add_time", "move_on", "take_help", "clear_help", "enter", "leave")
 SENDERS = (*(c.Student(member) for member in MEMBERS), TAMAR, JUDITH, c.Clock(), c.Student("stranger"))
@@ -156,6 +177,17 @@ class Told:
                 # Rarely, or nothing else would ever be seen.
                 if sent.choice == 5 and sent.offset == 1:
                     play.teacher(c.CloseSession())
+            case "warn":
+                play.teacher(c.WarnMinute())
+            case "fit":
+                play.bell = play.now + timedelta(seconds=60 * sent.choice)
+                play.teacher(c.FitToBell())
+            case "wrap":
+                play.teacher(c.WrapUp() if sent.choice % 2 else c.CancelWrapUp())
+            case "aside":
+                play.teacher(c.SetAside())
+            case "reopen":
+                play.teacher(c.ReopenSession(), by=JUDITH)
             case "answer":
                 self.answer(sent, at)
             case _:

@@ -163,6 +163,7 @@ SITUATIONS: dict[str, Situation] = {
     "not_together": lambda: at("think").teacher(c.Spotlight(who=NOA)),
     "unknown_entry": lambda: at("think").teacher(c.PinEntry(step=0, entry="no such entry")),
     "round_is_full": one_volunteer_too_many,
+    "too_late_to_fit": lambda: at("think").teacher(c.FitToBell()),
     "not_allowed": lambda: at("think").does(TAMAR, c.Finish(step=0)),
 }
 

@@ -67,6 +67,13 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "pause": {},
     "resume": {},
     "extend_all": {},
+    "warn_minute": {},
+    # Nothing is left to fit: the bell of the sample lesson is far.
+    "fit_to_bell": {},
+    "wrap_up": {"seconds": 600},
+    "cancel_wrap_up": {},
+    "set_aside": {"seen": 400},
+    "reopen_session": {},
     "send_note": {"text": "Look again at the text"},
     "remove_member": {"member": "no-such-child"},
     "part_room": {"room": "no-such-room"},
@@ -129,6 +136,13 @@ TEACHERS = {
     "pause": "ok",
     "resume": "ok",
     "extend_all": "ok",
+    "warn_minute": "ok",
+    "fit_to_bell": "ok",
+    "wrap_up": "ok",
+    "cancel_wrap_up": "ok",
+    # Seen long ago, so that the lesson goes on; and it runs, so that there is nothing to reopen.
+    "set_aside": "somebody_was_faster",
+    "reopen_session": "ok",
     "send_note": "ok",
     "remove_member": "unknown_member",
     "part_room": "unknown_room",
@@ -385,6 +399,10 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/projector",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
     ),
+    "/sessions/{session}/bell": (
+        f"/sessions/{SESSION}/bell",
+        {**TO_SIGN_IN, "teacher": 409, "third school": 404, "safety lead": 403},
+    ),
     "/sessions/{session}/live": (
         f"/sessions/{SESSION}/live",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -400,7 +418,7 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
         if name.startswith("/rehearse/") or name.endswith(("/socket.io/", "/leave")):
             continue
         mine = name.startswith("/api/") or "{pass}" in name
-        if mine or name.endswith(("/ice", "/live", "/people", "/media", "/projector")):
+        if mine or name.endswith(("/ice", "/live", "/people", "/media", "/projector", "/bell")):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 

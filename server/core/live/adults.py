@@ -42,6 +42,9 @@ SUBSTITUTE_MAY: tuple[type[c.Command], ...] = (
     c.OrderRound,
     c.PutAside,
     c.PinEntry,
+    c.WarnMinute,
+    c.FitToBell,
+    c.CancelWrapUp,
 )
 
 

@@ -1,14 +1,15 @@
 """What a learner, a teacher or the clock asks of a room or of a session. The sender is never part of the message."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from server.core.live.proposals import ArrivalsPolicy
 from server.core.live.works import Entries, MemberId, RoomId, WorkId
 
 MOST_SECONDS_ADDED = 30 * 60
+LONGEST_WRAP_UP = 10 * 60
 Short = Annotated[str, Field(min_length=1, max_length=80)]
 StepIndex = Annotated[int, Field(ge=0, le=500)]
 
@@ -317,19 +318,73 @@ class Resume(Command):
     kind: Literal["resume"] = "resume"
 
 
-class ExtendAll(Command):
+class PaceCommand(Command):
+    """A command about the time of all. `seen`: the `moves` of the session's view when the teacher pressed.
+
+    Where two press at once, the second is told so.
+    """
+
+    seen: Annotated[int, Field(ge=0)] | None = None
+
+
+class ExtendAll(PaceCommand):
     """More time for every room's step."""
 
     kind: Literal["extend_all"] = "extend_all"
     seconds: Annotated[int, Field(ge=10, le=MOST_SECONDS_ADDED)] = 60
 
 
+class WarnMinute(PaceCommand):
+    """One minute is left for the step that every room is on."""
+
+    kind: Literal["warn_minute"] = "warn_minute"
+
+
+class FitToBell(PaceCommand):
+    """Shorten what is left to the minutes that are left until the bell."""
+
+    kind: Literal["fit_to_bell"] = "fit_to_bell"
+
+
+class WrapUp(PaceCommand):
+    """Close the lesson by itself in so many seconds, for all to see."""
+
+    kind: Literal["wrap_up"] = "wrap_up"
+    seconds: Annotated[int, Field(ge=10, le=LONGEST_WRAP_UP)] = 120
+
+
+class CancelWrapUp(Command):
+    """Do not close by itself after all."""
+
+    kind: Literal["cancel_wrap_up"] = "cancel_wrap_up"
+
+
+class SetAside(PaceCommand):
+    """Stop here, and go on another day with the same rooms, steps and words."""
+
+    kind: Literal["set_aside"] = "set_aside"
+
+
+class ReopenSession(Command):
+    """Go on with a lesson that was set aside."""
+
+    kind: Literal["reopen_session"] = "reopen_session"
+
+
 class SendNote(Command):
-    """A signed note to all rooms, or to one."""
+    """A signed note to all rooms, or to one: typed words, or a phrase of the phrasebook, about a verse where it asks for one."""
 
     kind: Literal["send_note"] = "send_note"
-    text: Annotated[str, Field(min_length=1, max_length=400)]
+    text: Annotated[str, Field(max_length=400)] = ""
+    phrase: Short | None = None
+    segment: Short | None = None
     room: Short | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if bool(self.text.strip()) == bool(self.phrase):
+            raise ValueError("a note has words of its own or a phrase, one of the two")
+        return self
 
 
 class RemoveMember(Command):
@@ -353,7 +408,7 @@ class ShareClassroom(Command):
     shared: bool
 
 
-class CloseSession(Command):
+class CloseSession(PaceCommand):
     """End the lesson."""
 
     kind: Literal["close_session"] = "close_session"
@@ -515,6 +570,7 @@ class PinEntry(StepCommand):
 PlenaryCommand = GiveFloor | PutHandDown | MutePerson | Spotlight | OfferFloor
 LeadCommand = NextSpeaker | OrderRound
 CurateCommand = PutAside | PinEntry
+TimeCommand = WarnMinute | FitToBell | WrapUp | CancelWrapUp | SetAside | ReopenSession
 SessionCommand = (
     LayOutRooms
     | MoveSeat
@@ -531,6 +587,7 @@ SessionCommand = (
     | ModellingCommand
     | RegroupCommand
     | ArrivalsCommand
+    | TimeCommand
     | PlenaryCommand
     | LeadCommand
     | CurateCommand

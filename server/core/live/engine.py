@@ -37,7 +37,9 @@ def decide_room(room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecis
     if scene.session.status == "closed" and isinstance(sender, c.Student) and isinstance(command, c.Answer | c.AddLine):
         # The bell rang: what was being written is kept, whatever the step.
         return _late(room, scene, _seated(room, scene, sender.member), command)
-    if scene.session.status != "running":
+    # What was on its way when the lesson was set aside still comes in.
+    last_words = scene.session.status == "set_aside" and isinstance(sender, c.Student) and isinstance(command, c.Answer)
+    if scene.session.status != "running" and not last_words:
         raise Refused("not_running")
     match sender, command:
         case c.Student(member=member), c.AskHelp() | c.CancelHelp():
@@ -346,7 +348,7 @@ def _with_advance(room: Room, scene: Scene, events: tuple[e.RoomEvents, ...]) ->
 def _complete(room: Room, scene: Scene) -> bool:
     step = scene.step(room)
     here = scene.here(room)
-    if step is None or not here or scene.session.paused or step.scope == "class":
+    if step is None or not here or scene.session.paused or step.scope == "class" or step.completion == "teacher":
         return False
     if all(member in room.finished for member in here):
         return True
@@ -360,7 +362,9 @@ def _following(room: Room, scene: Scene, at: int) -> int | None:
     if at >= last:
         return None
     size = scene.group_size(room)
-    fits: Callable[[int], bool] = lambda i: scene.lesson.steps[i].fitted(size) is not None  # noqa: E731 -- read in place
+    fits: Callable[[int], bool] = lambda i: (  # noqa: E731 -- read in place
+        i not in scene.session.left_out and scene.lesson.steps[i].fitted(size) is not None
+    )
     return next((i for i in range(at + 1, last + 1) if i >= len(scene.lesson.steps) or fits(i)), None)
 
 

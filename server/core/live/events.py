@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from server.core.live.proposals import ArrivalsPolicy, PlacingKind
 from server.core.live.works import MemberId, RoomId, WorkId
@@ -388,6 +388,52 @@ class SessionClosed(Event):
     by: StaffId
 
 
+class MinuteWarned(Event):
+    """A teacher told every room that one minute is left for the step it is on."""
+
+    kind: Literal["minute_warned"] = "minute_warned"
+    by: StaffId
+
+
+class FittedToBell(Event):
+    """What is left was shortened to the bell: new seconds by step (for rooms at that step, from now), and steps left out."""
+
+    kind: Literal["fitted_to_bell"] = "fitted_to_bell"
+    seconds: dict[int, int]
+    left_out: tuple[int, ...] = ()
+    by: StaffId
+
+
+class WrapUpAnnounced(Event):
+    """The lesson closes by itself when so many seconds have gone by, unless somebody takes that back."""
+
+    kind: Literal["wrap_up_announced"] = "wrap_up_announced"
+    seconds: int
+    by: StaffId
+
+
+class WrapUpCancelled(Event):
+    """The lesson does not close by itself after all."""
+
+    kind: Literal["wrap_up_cancelled"] = "wrap_up_cancelled"
+    by: StaffId
+
+
+class SessionSetAside(Event):
+    """The lesson stops here and goes on another day: rooms, steps and words are kept as they are."""
+
+    kind: Literal["session_set_aside"] = "session_set_aside"
+    by: StaffId
+
+
+class SessionReopened(Event):
+    """A lesson that was set aside goes on; its bell is counted from `starts_at` now."""
+
+    kind: Literal["session_reopened"] = "session_reopened"
+    starts_at: AwareDatetime
+    by: StaffId
+
+
 class HandRaised(Event):
     """A student asks to speak to the whole class."""
 
@@ -519,6 +565,7 @@ class EntryPinned(Event):
     by: StaffId
 
 
+PaceEvents = MinuteWarned | FittedToBell | WrapUpAnnounced | WrapUpCancelled | SessionSetAside | SessionReopened
 PlenaryEvents = HandRaised | HandLowered | FloorGiven | PersonMuted | Spotlit | FloorOffered | OfferAnswered
 RoundEvents = RoundTurnGiven | RoundTurnEnded | RoundOrdered | RoundJoined
 BoardEvents = EntryPutAside | EntryPinned
@@ -540,6 +587,7 @@ SessionEvents = (
     | ArrivalEvents
     | SessionClosed
     | ModellingEvents
+    | PaceEvents
     | MomentEvents
 )
 

@@ -58,7 +58,7 @@ def guest_view(session: Session, scene: Scene, rooms: Sequence[tuple[Room, Words
     running = session.status == "running"
     return GuestView(
         session=session.id,
-        status=session.status,
+        status="running" if session.status == "set_aside" else session.status,  # it stands still, and says so
         lesson=scene.lesson.content_hash,
         floor=session.floor,
         paused=session.paused is not None,

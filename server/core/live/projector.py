@@ -76,7 +76,7 @@ def projector_view(
     return ProjectorView(
         session=session.id,
         version=session.version,
-        status=session.status,
+        status="running" if session.status == "set_aside" else session.status,  # it stands still, and says so
         lesson=lesson.content_hash,
         together=together,
         step=step,

@@ -35,6 +35,7 @@ RefusalCode = Literal[
     "not_together",
     "unknown_entry",
     "round_is_full",
+    "too_late_to_fit",
     "not_allowed",
     "not_at_this_device",
     "not_here",

@@ -107,12 +107,13 @@ def limit(lesson: Lesson, session: Session) -> int:
     """
     if lesson.pacing == "class":
         return session.floor
-    gates = [gate for gate in lesson.gates if gate >= session.floor]
+    gates = [gate for gate in lesson.gates if gate >= session.floor and gate not in session.left_out]
     return gates[0] if gates else len(lesson.steps)
 
 
 def next_gate(lesson: Lesson, session: Session) -> int | None:
     """Return the floor to which the class moves next: on from an open gate, to the next gate, or None if none is left."""
+    stays = (index for index in range(session.floor + 1, len(lesson.steps) + 1) if index not in session.left_out)
     if lesson.pacing == "class" or session.floor in lesson.gates:
-        return session.floor + 1
-    return next((gate for gate in lesson.gates if gate > session.floor), None)
+        return next(stays, None)
+    return next((index for index in stays if index in lesson.gates), None)

@@ -7,10 +7,13 @@ from typing import assert_never
 from server.core.live import commands as c
 from server.core.live import events as e
 from server.core.live.arrivals import decide_arrivals_command
+from server.core.live.bell import Hour
 from server.core.live.curation import decide_curation
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
 from server.core.live.modelling import decide_modelling
+from server.core.live.pace import decide_pace, is_stale
+from server.core.live.phrasebook import note_entries
 from server.core.live.plenary import decide_plenary
 from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
 from server.core.live.refusals import Refused
@@ -19,7 +22,7 @@ from server.core.live.rounds import RoundScene, decide_lead
 from server.core.live.scene import Person, next_gate
 from server.core.live.seating import LARGEST_ROOM, Seating, free_room, room_id, room_number
 from server.core.live.state import Session
-from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
+from server.core.live.works import MemberId, RoomId, Work, WorkId
 
 __all__ = ["LARGEST_ROOM", "Rules", "decide_session", "room_id", "room_number"]
 
@@ -49,10 +52,14 @@ class Rules:
 
     present: frozenset[MemberId] | None = None
     """Learners who are here, or gone for less than the grace; None: nobody has looked."""
+    hour: Hour | None = None
+    """Filled in for commands about the time of all."""
 
 
 def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: c.SessionCommand) -> Decision:
     """Return what `command` makes happen in the session, or raise Refused. Changes nothing."""
+    if is_stale(session, command):
+        raise Refused("somebody_was_faster")
     if session.status == "closed":
         raise Refused("not_running")
     match command:
@@ -69,17 +76,20 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             return Decision((_floor(session, rules.lesson, after, to, teacher),))
         case c.Pause(calm=calm):
             _running(session)
-            return Decision(() if session.paused else (e.Paused(by=teacher.staff, calm=calm),))
+            still = session.paused and (session.paused.calm or not calm)
+            return Decision(() if still else (e.Paused(by=teacher.staff, calm=calm),))
         case c.Resume():
+            _running(session)
             return Decision((e.Resumed(by=teacher.staff),) if session.paused else ())
         case c.ExtendAll(seconds=seconds):
             _running(session)
             return Decision((e.ClassTimeAdded(seconds=seconds, by=teacher.staff),))
-        case c.SendNote(text=text, room=room):
+        case c.SendNote(text=text, phrase=phrase, segment=segment, room=room):
             if room is not None and room not in session.rooms:
                 raise Refused("unknown_room")
+            entries = note_entries(rules.lesson, text, phrase, segment)
             note = e.NoteSent(by=teacher.staff, work=rules.new_id, room=room)
-            return Decision((note,), (Work(rules.new_id, teacher.staff, (Entry(text=text),)),))
+            return Decision((note,), (Work(rules.new_id, teacher.staff, entries),))
         case c.RemoveMember(member=member):
             if member not in rules.people or member in session.removed:
                 raise Refused("unknown_member")
@@ -104,6 +114,13 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             return decide_lead(session, RoundScene(rules.lesson, rules.people, rules.present), teacher, command)
         case c.PutAside() | c.PinEntry():
             return decide_curation(session, rules.lesson, teacher, command)
+        case c.WarnMinute() | c.FitToBell() | c.WrapUp() | c.CancelWrapUp() | c.SetAside() | c.ReopenSession() if (
+            rules.hour is not None
+        ):
+            adult_missing = rules.missing == "adult_missing"
+            return Decision(decide_pace(session, rules.lesson, rules.hour, adult_missing, teacher, command))
+        case c.WarnMinute() | c.FitToBell() | c.WrapUp() | c.CancelWrapUp() | c.SetAside() | c.ReopenSession():
+            raise ValueError("a decision about time needs the hour")
         case c.CloseSession():
             return Decision((e.SessionClosed(by=teacher.staff),))
         case _:

@@ -11,6 +11,7 @@ from server.core.live.works import MemberId, RoomId, WorkId
 
 Phase = Literal["speak", "restate", "confirm", "show", "ask"]
 REMEMBERED_COMMANDS = 64
+WARNED_SECONDS = 60
 Stream = TypeVar("Stream", "Room", "Session")
 
 
@@ -69,7 +70,7 @@ class Room:
     taken: tuple[tuple[MemberId, str], ...] = ()
     restating: Restating | None = None
     confirmed: dict[MemberId, bool] = field(default_factory=dict[MemberId, bool])
-    added_seconds: int = 0
+    added: tuple[tuple[datetime, int], ...] = ()
     answers: dict[tuple[int, str], dict[MemberId, WorkId]] = field(
         default_factory=dict[tuple[int, str], dict[MemberId, WorkId]]
     )
@@ -110,6 +111,33 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """The last thing that somebody did with the time of all, and who it was. `kind`: that of the event."""
+
+    kind: str
+    by: str
+    at: datetime
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How what was left was shortened to the bell: new seconds by step, and steps that are left out."""
+
+    at: datetime
+    seconds: dict[int, int] = field(default_factory=dict[int, int])
+    left_out: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUp:
+    """The lesson closes by itself at `until`; a pause moves that on."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plenary:
     """What goes on in the whole class at one step. `hands`: in the order in which they went up; `muted`: by whom."""
 
@@ -146,7 +174,7 @@ class Session:
 
     id: str
     version: int = 0
-    status: Literal["lobby", "running", "closed"] = "lobby"
+    status: Literal["lobby", "running", "set_aside", "closed"] = "lobby"
     rooms: dict[RoomId, tuple[MemberId, ...]] = field(default_factory=dict[RoomId, tuple[MemberId, ...]])
     why: dict[RoomId, tuple[str, ...]] = field(default_factory=dict[RoomId, tuple[str, ...]])
     unplaced: dict[MemberId, str] = field(default_factory=dict[MemberId, str])
@@ -171,7 +199,17 @@ class Session:
     moved_at: dict[MemberId, datetime] = field(default_factory=dict[MemberId, datetime])
     round: Round = field(default_factory=Round)
     boards: dict[int, Curated] = field(default_factory=dict[int, Curated])
+    moves: int = 0
+    moved: Move | None = None
+    warned_at: datetime | None = None
+    fit: Fit | None = None
+    wrap_up: WrapUp | None = None
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Steps that rooms and class pass over, so that the lesson ends with the bell."""
+        return self.fit.left_out if self.fit else frozenset()
 
     @property
     def paused(self) -> Pause | None:
@@ -206,7 +244,7 @@ def apply_room(room: Room, event: e.RoomEvents, at: datetime) -> Room:
             taken=(),
             restating=None,
             confirmed={},
-            added_seconds=0,
+            added=(),
         )
     return _applied(replace(room, moved_at=at), event, at)
 
@@ -238,7 +276,7 @@ def _applied(room: Room, event: e.RoomEvents, at: datetime) -> Room:
         case e.HelpCleared():
             return replace(room, help=None)
         case e.TimeAdded(seconds=seconds):
-            return replace(room, added_seconds=room.added_seconds + seconds)
+            return replace(room, added=(*room.added, (at, seconds)))
         case e.TeacherCame(by=by, listening_only=listening_only):
             return replace(room, visitors={**room.visitors, by: listening_only})
         case e.TeacherWent(by=by):
@@ -306,6 +344,9 @@ def _line_after(line: Line, event: e.LineReworded | e.LineProposed | e.ProposalD
 
 def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Session:
     """Return the session after `event`."""
+    if isinstance(event, MOVES):
+        seconds = event.seconds if isinstance(event, e.ClassTimeAdded | e.WrapUpAnnounced) else 0
+        session = replace(session, moves=session.moves + 1, moved=Move(event.kind, event.by, at, seconds))
     match event:
         case e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced):
             return replace(session, rooms=dict(rooms), why=dict(why), unplaced=dict(unplaced))
@@ -317,9 +358,9 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.FloorMoved(step=step):
             return replace(session, floor=step, floor_at=at, plenary=Plenary(), round=Round())
         case e.Paused(calm=calm):
-            return replace(session, pauses=(*session.pauses, Pause(at, calm=calm)))
+            return _still(session, at, calm=calm)
         case e.Resumed():
-            return replace(session, pauses=(*session.pauses[:-1], replace(session.pauses[-1], until=at)))
+            return _going_on(session, at)
         case e.ClassTimeAdded(seconds=seconds):
             return replace(session, added=(*session.added, (at, seconds)))
         case e.NoteSent(by=by, work=work, room=room):
@@ -363,8 +404,29 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
             return _placing_after(session, event, at)
         case e.SessionClosed():
             return replace(
-                session, status="closed", closed_at=at, plenary=Plenary(), modelling=None, proposals={}, round=Round()
+                session,
+                status="closed",
+                closed_at=at,
+                plenary=Plenary(),
+                modelling=None,
+                proposals={},
+                round=Round(),
+                wrap_up=None,
             )
+        case e.MinuteWarned():
+            return replace(session, warned_at=at)
+        case e.FittedToBell(seconds=seconds, left_out=left_out):
+            return replace(session, fit=Fit(at, dict(seconds), session.left_out | frozenset(left_out)))
+        case e.WrapUpAnnounced(seconds=seconds, by=by):
+            return replace(session, wrap_up=WrapUp(by, at + timedelta(seconds=seconds)))
+        case e.WrapUpCancelled():
+            return replace(session, wrap_up=None)
+        case e.SessionSetAside():
+            # Until it goes on nobody hears or sees anybody, and the time between is a pause.
+            return replace(_still(session, at, calm=True), status="set_aside", plenary=Plenary(), wrap_up=None)
+        case e.SessionReopened():
+            # There is time again: nothing that is still to come has to be short.
+            return replace(_going_on(session, at), status="running", fit=None, warned_at=None)
         case _:
             return replace(session, plenary=_plenary_after(session.plenary, event))
 
@@ -404,6 +466,38 @@ def _placing_after(session: Session, event: PlacingEvents, at: datetime) -> Sess
             return replace(session, placed=tuple(p for p in session.placed if p != back), declined=declined)
         case _:
             assert_never(event)
+
+
+MOVES = (
+    e.LessonStarted,
+    e.FloorMoved,
+    e.Paused,
+    e.Resumed,
+    e.ClassTimeAdded,
+    e.MinuteWarned,
+    e.FittedToBell,
+    e.WrapUpAnnounced,
+    e.WrapUpCancelled,
+    e.SessionSetAside,
+    e.SessionReopened,
+    e.SessionClosed,
+)
+"""What moves the class in time: counted, so that of two teachers who press at once the second can be told."""
+
+
+def _still(session: Session, at: datetime, *, calm: bool) -> Session:
+    if session.paused is None:
+        return replace(session, pauses=(*session.pauses, Pause(at, calm=calm)))
+    # Stop now during a pause: it goes on as a calm one.
+    return replace(session, pauses=(*session.pauses[:-1], replace(session.paused, calm=calm or session.paused.calm)))
+
+
+def _going_on(session: Session, at: datetime) -> Session:
+    pause = session.paused
+    if pause is None:
+        return session
+    wrap_up = session.wrap_up and replace(session.wrap_up, until=session.wrap_up.until + (at - pause.since))
+    return replace(session, pauses=(*session.pauses[:-1], replace(pause, until=at)), wrap_up=wrap_up)
 
 
 def _plenary_after(plenary: Plenary, event: e.PlenaryEvents) -> Plenary:
@@ -471,16 +565,34 @@ def entered_at(room: Room, session: Session) -> datetime | None:
 
 
 def ends_at(room: Room, session: Session, seconds: int, now: datetime) -> datetime | None:
-    """Return when the current step's time is over, pauses and added time counted; it moves on while paused."""
+    """Return when the current step's time is over, pauses and added time counted; it moves on while paused.
+
+    A minute that a teacher called and a lesson fitted to the bell make it sooner, never later.
+    """
     start = entered_at(room, session)
     if start is None:
         return None
-    added = sum(extra for when, extra in session.added if when >= start)
+    fit = session.fit
+    fitted = fit.seconds.get(current_step(room, session)) if fit else None
+    if fit and fitted is not None and start >= fit.at:
+        ends = [_over(room, session, start, min(seconds, fitted), now)]
+    else:
+        ends = [_over(room, session, start, seconds, now)]
+        if fit and fitted is not None:
+            ends.append(_over(room, session, fit.at, fitted, now))
+    if session.warned_at is not None and session.warned_at >= start:
+        ends.append(_over(room, session, session.warned_at, WARNED_SECONDS, now))
+    return min(ends)
+
+
+def _over(room: Room, session: Session, since: datetime, seconds: int, now: datetime) -> datetime:
+    """Return when so many seconds from `since` on are over, with what was added and stood still after that."""
+    added = sum(extra for when, extra in session.added if when >= since)
     if room.step >= session.floor:
-        added += room.added_seconds
+        added += sum(extra for when, extra in room.added if when >= since)
     still = timedelta()
     for pause in session.pauses:
         until = pause.until or now
-        if until > start:
-            still += until - max(pause.since, start)
-    return start + timedelta(seconds=seconds + added) + still
+        if until > since:
+            still += until - max(pause.since, since)
+    return since + timedelta(seconds=seconds + added) + still

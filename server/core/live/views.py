@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from server.core.live.boards import BoardView, RoomsWords, merged_board
 from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_classroom, media_rules, talk_view
+from server.core.live.phrasebook import wording_of
 from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy, PlacingKind
 from server.core.live.protocol import Step
 from server.core.live.scene import Media, Person, Scene, limit
@@ -122,12 +123,13 @@ class SharedView(View):
 
 
 class NoteView(View):
-    """A teacher's signed note."""
+    """A teacher's signed note: `wording` by language, where it comes from the phrasebook, else `text` as it was typed."""
 
     id: str
     by: str
     at: int
     text: str
+    wording: dict[str, str] = {}
 
 
 class RoomView(View):
@@ -195,6 +197,23 @@ class MineView(View):
     soon: SoonView | None = None
 
 
+class MoveView(View):
+    """The last thing that somebody did with the time of all. `kind`: that of the event; `seconds`: given or announced."""
+
+    kind: str
+    by: str
+    at: int
+    seconds: int = 0
+
+
+class WrapUpView(View):
+    """The lesson closes by itself at `until`; while it stands still `until` is None, and `seconds_left` says what is left."""
+
+    by: str
+    until: int | None
+    seconds_left: int | None = None
+
+
 class PauseView(View):
     """The lesson stands still."""
 
@@ -229,7 +248,7 @@ class SessionView(View):
 
     session: str
     version: int
-    status: Literal["lobby", "running", "closed"]
+    status: Literal["lobby", "running", "set_aside", "closed"]
     lesson: str
     floor: int
     limit: int
@@ -241,6 +260,12 @@ class SessionView(View):
     classrooms: dict[str, bool] = {}
     guests: tuple[str, ...] = ()
     modelling: ModellingView | None = None
+    bell: int | None = None
+    moves: int = 0
+    moved: MoveView | None = None
+    warned_at: int | None = None
+    left_out: tuple[int, ...] = ()
+    wrap_up: WrapUpView | None = None
 
 
 class RowView(View):
@@ -476,7 +501,13 @@ def _line(line: Line, words: Words) -> LineView | None:
 def notes_view(session: Session, works: dict[WorkId, Work], room: RoomId | None) -> tuple[NoteView, ...]:
     """Return the notes to all (`room` None) or to one room, oldest first."""
     return tuple(
-        NoteView(id=note.work, by=note.by, at=milliseconds(note.at) or 0, text=works[note.work].entries[0].text)
+        NoteView(
+            id=note.work,
+            by=note.by,
+            at=milliseconds(note.at) or 0,
+            text=works[note.work].entries[0].text,
+            wording=wording_of(works[note.work].entries),
+        )
         for note in session.notes
         if note.room == room and note.work in works
     )
@@ -548,7 +579,12 @@ def _intention(scene: Scene, mine: list[tuple[int, str, Work]]) -> str:
 
 
 def session_view(
-    session: Session, scene: Scene, hosts: tuple[Host, ...], works: dict[WorkId, Work], guests: tuple[str, ...] = ()
+    session: Session,
+    scene: Scene,
+    hosts: tuple[Host, ...],
+    works: dict[WorkId, Work],
+    bell: datetime | None = None,
+    guests: tuple[str, ...] = (),
 ) -> SessionView:
     """Return the lesson as everyone in it sees it."""
     pause = session.paused
@@ -569,7 +605,27 @@ def session_view(
         classrooms={side: in_one_classroom(scene, side) for side in ("a", "b")},
         guests=guests,
         modelling=_modelling(session),
+        bell=milliseconds(bell),
+        moves=session.moves,
+        moved=_moved(session),
+        warned_at=milliseconds(session.warned_at),
+        left_out=tuple(sorted(session.left_out)),
+        wrap_up=_wrap_up(session),
     )
+
+
+def _moved(session: Session) -> MoveView | None:
+    move = session.moved
+    return move and MoveView(kind=move.kind, by=move.by, at=milliseconds(move.at) or 0, seconds=move.seconds)
+
+
+def _wrap_up(session: Session) -> WrapUpView | None:
+    wrap_up, pause = session.wrap_up, session.paused
+    if wrap_up is None:
+        return None
+    if pause is None:
+        return WrapUpView(by=wrap_up.by, until=milliseconds(wrap_up.until))
+    return WrapUpView(by=wrap_up.by, until=None, seconds_left=round((wrap_up.until - pause.since).total_seconds()))
 
 
 def _modelling(session: Session) -> ModellingView | None:

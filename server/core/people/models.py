@@ -16,7 +16,7 @@ TakesPart = Literal["across", "own_class", "paper"]
 KeepWords = Literal["year", "session"]
 Place = Literal["school", "home"]
 Role = Literal["admin", "coordinator", "teacher", "safety_lead"]
-SessionStatus = Literal["planned", "lobby", "running", "closed"]
+SessionStatus = Literal["planned", "lobby", "running", "set_aside", "closed"]
 MIN_CLASS_KBITS, MAX_CLASS_KBITS = 1, 10_000_000
 
 

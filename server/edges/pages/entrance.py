@@ -315,7 +315,8 @@ def current_lesson(lessons: list[LessonSession], now: datetime, zone: ZoneInfo) 
         over = lesson.starts_at + timedelta(minutes=lesson.slot_minutes) + STALE_AFTER
         return lesson.starts_at.astimezone(zone).date() == today and over > now
 
-    return next((lesson for lesson in in_order if lesson.status == "planned" and still_to_come(lesson)), None)
+    waiting = ("planned", "set_aside")
+    return next((lesson for lesson in in_order if lesson.status in waiting and still_to_come(lesson)), None)
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------------

@@ -63,10 +63,12 @@ async def home_page(desk: Desk, more: dict[str, object], status: int = 200) -> w
     behind = sorted(
         (line for line in lines if line.ours and line.lesson.status == "closed"), key=lambda line: line.lesson.starts_at
     )
+    waiting = [line for line in lines if line.lesson.status == "set_aside" and line not in ahead]
     classes = await desk.classes(desk.school.id)
     context = {
         "next": ahead[0] if ahead else None,
         "later": ahead[1:],
+        "set_aside": sorted(waiting, key=lambda line: line.lesson.starts_at),
         "behind": behind[::-1][:LOOKED_BACK_AT],
         "twinnings": [await _twinning_line(desk, twinning) for twinning in twinnings if not is_rehearsal(twinning.id)],
         "classes": [await class_line(desk, group) for group in classes],
@@ -93,7 +95,7 @@ def is_ahead(desk: Desk, lesson: LessonSession) -> bool:
     if lesson.status in ("lobby", "running"):
         return True
     ends = lesson.starts_at + timedelta(minutes=lesson.slot_minutes)
-    return lesson.status == "planned" and ends + STILL_OPEN > desk.now
+    return lesson.status in ("planned", "set_aside") and ends + STILL_OPEN > desk.now
 
 
 async def lesson_lines(desk: Desk, twinning: Twinning) -> list[LessonLine]:

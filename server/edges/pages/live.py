@@ -7,6 +7,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from server.core.languages import direction, say
+from server.core.live.phrasebook import PHRASEBOOK
 from server.core.live.scene import Media
 from server.core.live.signalling import media_between
 from server.core.people.consent import may_cross, unanswered
@@ -23,17 +24,6 @@ from server.edges.problems import Problem
 from server.edges.security import import_map_script
 
 routes = web.RouteTableDef()
-
-PHRASEBOOK: tuple[dict[str, str], ...] = (
-    {"en": "One more minute for this step.", "he": "נשארה עוד דקה לשלב הזה."},
-    {"en": "Look again at the text: which word shows it?", "he": "כדאי להסתכל שוב בטקסט: איזו מילה מראה את זה?"},
-    {"en": "Ask your partner why.", "he": "כדאי לשאול את החברותא: למה?"},
-    {"en": "Let your partner finish, then answer.", "he": "נותנים לחברותא לסיים, ואז עונים."},
-    {"en": "Say in your own words what you heard.", "he": "אפשר להגיד במילים שלכם מה שמעתם."},
-    {"en": "Is there another way to understand it?", "he": "יש עוד דרך להבין את זה?"},
-    {"en": "Good listening – carry on.", "he": "הקשבה יפה – להמשיך כך."},
-    {"en": "Please come back to the text.", "he": "חוזרים בבקשה אל הטקסט."},
-)
 
 
 class IceServers(Protocol):
@@ -95,6 +85,26 @@ async def student_ice(request: web.Request) -> web.Response:
         raise Problem(403, "removed", _("You are no longer in this lesson."))
     accepts = await accepts_direct(request, student.school)
     return as_json(request.app[ICE].for_person(student.id, session, accepts_direct=accepts))
+
+
+@routes.get("/sessions/{session}/bell")
+async def what_fitting_does(request: web.Request) -> web.Response:
+    """What "Fit to the bell" would shorten and leave out now: shown before a teacher agrees to it."""
+    staff = await identity.staff_of(request)
+    lesson = await lesson_of(request, staff, request.match_info["session"])
+    fitting = await request.app[PARTS].live.fitting(lesson.id)
+    if fitting is None:
+        raise Problem(409, "not_running", _("The lesson is not running just now."))
+    return as_json(
+        {
+            "fits": fitting.fits,
+            "needed": fitting.needed,
+            "takes": fitting.takes,
+            "left_out": fitting.left_out,
+            "shortened": fitting.shortened,
+            "kept_shorter": fitting.kept_shorter,
+        }
+    )
 
 
 async def accepts_direct(request: web.Request, school_id: str) -> bool:
@@ -218,11 +228,14 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
         "urls": {
             "plan": f"/sessions/{lesson.id}",
             "people": f"/sessions/{lesson.id}/people",
+            "bell": f"/sessions/{lesson.id}/bell",
             "review": f"/sessions/{lesson.id}/review",
             "home": "/home",
         },
         "passes": f"/sessions/{lesson.id}/passes",
-        "phrasebook": PHRASEBOOK,
+        "phrasebook": [
+            {"id": phrase.id, "words": phrase.words, "verse": phrase.about_a_verse} for phrase in PHRASEBOOK
+        ],
         "the_name": school.the_name if school else "written",
         "demo": request.app[PARTS].settings.demo and not is_rehearsal(lesson.id),
         "fill": "/demo/fill",

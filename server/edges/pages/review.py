@@ -32,7 +32,7 @@ from server.edges.pages.home import LessonLine, lesson_lines, lines_of
 routes = web.RouteTableDef()
 
 ROOMS_A_PAGE = 30
-HELD = ("lobby", "running", "closed")
+HELD = ("lobby", "running", "set_aside", "closed")
 """Lessons to which children came: there may be something to look back at."""
 
 

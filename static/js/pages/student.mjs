@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { StudentApp } from "../components/student/app.mjs";
 import { html } from "../html.mjs";
-import { loadMessages, t } from "../i18n.mjs";
+import { loadMessages, say, t } from "../i18n.mjs";
 import { deviceShelf, Live } from "../net/live.mjs";
 import { Seat } from "../net/seat.mjs";
 import { worthSending } from "../net/writing.mjs";
@@ -12,6 +12,7 @@ import { deviceNews } from "../views/devices.mjs";
 import { stepAt } from "../views/lesson.mjs";
 import { hears, sees } from "../views/media.mjs";
 import { changes } from "../views/notices.mjs";
+import { isNews, moveForChildren } from "../views/pace.mjs";
 import { signature } from "../views/people.mjs";
 import { isOnesOwn, withoutPrivate } from "../views/seat.mjs";
 import { adultBeside } from "./student/adult.mjs";
@@ -236,10 +237,22 @@ function keepTelling(live, page) {
     if (!before.room) welcomeBack(room.step, room.room, page);
     for (const note of [...session.notes, ...room.notes]) {
       const by = signature(session.hosts.find((host) => host.id === note.by));
-      page.tell({ id: `note-${note.id}`, kind: "good", text: note.text, stays: true, by });
+      page.tell({ id: `note-${note.id}`, kind: "good", text: say(note.wording) || note.text, stays: true, by });
     }
+    tellMove(session, page);
     before = now;
   });
+}
+
+/**
+ * What a teacher has just done with the time of all, once, with a name to it.
+ * @param {import("../wire.mjs").SessionView} session
+ * @param {Page} page
+ */
+function tellMove({ moved, hosts }, page) {
+  if (!isNews(moved, page.now())) return;
+  const text = moveForChildren(moved, signature(hosts.find((host) => host.id === moved.by)));
+  if (text) page.tell({ id: `move-${moved.at}`, kind: "good", text });
 }
 
 /**

@@ -5,7 +5,9 @@ import { BoardPage } from "../components/teacher/board.mjs";
 import { Closed } from "../components/teacher/closed.mjs";
 import { Dialogs } from "../components/teacher/dialogs.mjs";
 import { Lobby } from "../components/teacher/lobby.mjs";
+import { MoveNews } from "../components/teacher/pace.mjs";
 import { Told } from "../components/teacher/parts.mjs";
+import { SetAside } from "../components/teacher/set_aside.mjs";
 import { makeDesk } from "../components/teacher/state.mjs";
 import { html } from "../html.mjs";
 import { loadMessages, t } from "../i18n.mjs";
@@ -212,9 +214,12 @@ function Page({ desk, live, doors, onFill }) {
           ? html`<${Lobby} desk=${desk} onFill=${onFill} />`
           : status === "running"
             ? html`<${BoardPage} desk=${desk} onEnter=${doors.enter} onLeave=${doors.leave} />`
-            : html`<${Closed} desk=${desk} />`
+            : status === "set_aside"
+              ? html`<${SetAside} desk=${desk} />`
+              : html`<${Closed} desk=${desk} />`
     }
     <${Told} desk=${desk} />
+    <${MoveNews} desk=${desk} />
     <${Dialogs} desk=${desk} />`;
 }
 

@@ -30,10 +30,13 @@ export function stepsOfRoom(lesson, size) {
  * @param {Lesson} lesson
  * @param {number} index
  * @param {number} size
+ * @param {readonly number[]} [leftOut] steps that are passed over, so that the lesson ends with the bell
  */
-export function placeInPart(lesson, index, size) {
+export function placeInPart(lesson, index, size, leftOut = []) {
   const step = lesson.steps[Math.min(index, lesson.steps.length - 1)];
-  const within = stepsOfRoom(lesson, size).filter((one) => lesson.steps[one]?.part === step?.part);
+  const within = stepsOfRoom(lesson, size).filter(
+    (one) => lesson.steps[one]?.part === step?.part && !leftOut.includes(one),
+  );
   const before = within.filter((one) => one < index).length;
   return { number: Math.min(before + 1, within.length), of: within.length };
 }

@@ -2,7 +2,7 @@
 
 /** @import {MineView, RoomView, SessionView} from "../wire.mjs" */
 
-/** @typedef {"stopped" | "no_session" | "opening" | "closed" | "calm" | "check" | "lobby" | "room"} Phase */
+/** @typedef {"stopped" | "no_session" | "opening" | "closed" | "set_aside" | "calm" | "check" | "lobby" | "room"} Phase */
 
 /**
  * @param {object} state
@@ -20,6 +20,7 @@ export function phaseOf({ stoppedBy, bootSession, session, mine, room, hasLesson
   if (!bootSession) return "no_session";
   if (!session || !mine) return "opening";
   if (session.status === "closed") return "closed";
+  if (session.status === "set_aside") return "set_aside";
   if (session.paused?.calm) return "calm";
   if (!checked) return "check";
   if (session.status === "lobby" || !mine.room) return "lobby";

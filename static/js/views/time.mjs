@@ -1,7 +1,7 @@
 // Clocks: what is left of a step, and what time it is at each school.
 import { spoken } from "../i18n.mjs";
 
-/** @import {RoomView} from "../wire.mjs" */
+/** @import {RoomView, SessionView} from "../wire.mjs" */
 
 /**
  * @param {Pick<RoomView, "ends_at" | "seconds_left">} room
@@ -48,4 +48,20 @@ export function timeAt(at, zone, language = spoken()) {
   } catch {
     return "";
   }
+}
+
+/**
+ * Return what is said about a step's last minute: "left", "over", or "".
+ * @param {number | null} left
+ * @param {Pick<RoomView, "state" | "entered_at">} room
+ * @param {Pick<SessionView, "paused" | "warned_at">} session
+ * @param {number} of how long the step is
+ * @returns {"left" | "over" | ""}
+ */
+export function minuteLeft(left, room, session, of) {
+  if (left === null || session.paused || room.state !== "working") return "";
+  // The last minute of a short step is no news, unless a teacher called it.
+  const called = Boolean(session.warned_at && session.warned_at >= (room.entered_at ?? 0));
+  if ((of < 120 && !called) || left > 60 || left < -20) return "";
+  return left > 0 ? "left" : "over";
 }

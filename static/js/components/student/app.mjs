@@ -8,6 +8,7 @@ import { CalmPage, Lobby } from "./calm.mjs";
 import { DeviceCheck } from "./check.mjs";
 import { ConcernDialog, HelpDialog } from "./dialogs.mjs";
 import { Room } from "./room.mjs";
+import { WrapUpLine } from "./time.mjs";
 
 /** @import {StudentPage} from "./page.mjs" */
 
@@ -32,7 +33,7 @@ export function StudentApp({ page }) {
   const concern = () => setDialog("concern");
   return html`
     ${phase === "room" && html`<${Room} page=${page} onHelp=${() => setDialog("help")} onConcern=${concern} />`}
-    ${phase === "lobby" && html`<${Lobby} page=${page} />`}
+    ${phase === "lobby" && html`<${WrapUpLine} page=${page} /><${Lobby} page=${page} />`}
     ${phase === "check" && html`<${DeviceCheck} page=${page} />`}
     ${!["room", "lobby", "check"].includes(phase) && html`<${CalmPage} page=${page} phase=${phase} />`}
     ${

@@ -36,6 +36,9 @@ export function CalmPage({ page, phase }) {
         <a class="button" href=${boot.signout}>${t("Sign out")}</a><//>`;
     case "closed":
       return html`<${Closed} page=${page} />`;
+    case "set_aside":
+      return html`<${Calm} title=${t("We go on next time")} words=${t("The lesson stops here for today. Your room, your step and your words are kept for you and your partner.")}>
+        <a class="button" href=${boot.signout}>${t("Sign out")}</a><//>`;
     case "calm":
       return html`<${Calm} title=${t("Stop for now")} words=${t("Please look up and listen to your teacher. Nobody hears or sees you here. Everything you wrote is kept.")} />`;
     default:

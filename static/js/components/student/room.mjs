@@ -9,19 +9,19 @@ import { KNOCK } from "../../views/notices.mjs";
 import { isHere, listed, memberOf, nameOf, partnerNames, partnersOf, signature } from "../../views/people.mjs";
 import { byDevice, coverOf, isOnesOwn, leastOf } from "../../views/seat.mjs";
 import { languagesShown, marksOf } from "../../views/text.mjs";
-import { secondsLeft } from "../../views/time.mjs";
 import { banner, turnButtons } from "../../views/turns.mjs";
 import { IntentionPin } from "../intention.mjs";
 import { Name } from "../person.mjs";
 import { TextPane } from "../text-pane.mjs";
 import { DeviceButton, FlipButton, Tile } from "../tile.mjs";
-import { StepTimer, TurnClock, useSeconds } from "../timer.mjs";
+import { TurnClock } from "../timer.mjs";
 import { AdultSigns, AdultToggle } from "./adults.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { SeatBar, SeatCover } from "./seat.mjs";
 import { Soon } from "./soon.mjs";
 import { SoundDialog, SoundLine, TalkLine } from "./sound.mjs";
 import { StepWork } from "./steps.mjs";
+import { CalmClock, OneMinute, WrapUpLine } from "./time.mjs";
 
 /** @import {Lesson, LessonStep, Mark, MemberView, RoomView, SessionView} from "../../wire.mjs" */
 /** @import {StudentPage} from "./page.mjs" */
@@ -167,7 +167,7 @@ function textOf(lesson, step, room, me) {
 
 /** @param {Scene} props */
 function Head({ page, lesson, step, room, session }) {
-  const place = placeInPart(lesson, room.step, room.members.length);
+  const place = placeInPart(lesson, room.step, room.members.length, session.left_out);
   const title = say(step?.protocol_title ?? lesson.title);
   return html`<header class="room-head"><h1>${title}</h1>
     <div class="room-place">
@@ -176,7 +176,7 @@ function Head({ page, lesson, step, room, session }) {
       html`<p class="room-step"><span>${t("step {n} of {of}", { n: place.number, of: place.of })}</span>
       <span class="dots" aria-hidden="true">${Array.from({ length: place.of }, (_, index) => html`<i key=${index} class=${index + 1 < place.number ? "done" : index + 1 === place.number ? "now" : ""}></i>`)}</span></p>`
     }
-    ${step && room.state !== "waiting_for_class" && html`<${StepTimer} room=${room} paused=${session.paused !== null} now=${page.now} of=${step.seconds} />`}
+    ${step && room.state !== "waiting_for_class" && html`<${CalmClock} page=${page} room=${room} session=${session} step=${step} />`}
     <button type="button" class="button icon quiet" popovertarget="reading-menu" aria-label=${t("Text size and colours")}><span class="glyph settings" aria-hidden="true"></span></button></div>
   </header>`;
 }
@@ -196,6 +196,7 @@ function Notices(props) {
       html`<div class="banner" role="status"><span>${t("The connection is weak: your voice goes on, without your picture.")}</span>
       <button type="button" class="button quiet" onClick=${page.tryPicture}>${t("Try the picture again")}</button></div>`
     }
+    <${WrapUpLine} page=${page} />
     <${OneMinute} ...${props} />
     ${page.told.value.slice(-2).map(
       (
@@ -227,14 +228,6 @@ function Visitors({ room, session }) {
     return listening ? t("{name} is listening in your room", { name }) : t("{name} is in your room", { name });
   };
   return html`<div class="banner" role="status"><span>${visitors.map(words).join(" · ")}</span></div>`;
-}
-
-/** @param {Scene} props */
-function OneMinute({ page, room, step, session }) {
-  const left = secondsLeft(room, useSeconds(page.now));
-  if (left === null || !step || session.paused || step.seconds < 120 || room.state !== "working") return null;
-  if (left > 60 || left < -20) return null;
-  return html`<div class="banner warn" role="status"><span>${left > 0 ? t("One minute left") : t("Time is over. Finish your thought; your words are kept.")}</span></div>`;
 }
 
 /** @param {Scene} props */

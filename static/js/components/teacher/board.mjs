@@ -7,14 +7,15 @@ import { across, clocksOf } from "../../views/schools.mjs";
 import { DENSE_FROM, GROUPS, groupTitle, nextCall } from "../../views/teacher/board.mjs";
 import { left, urgency } from "../../views/teacher/clocks.mjs";
 import { behindTheGate, countdownTo, gateLabel, nextFloor, placeRange } from "../../views/teacher/lesson.mjs";
-import { inAllLanguages } from "../../views/teacher/people.mjs";
 import { timeAt } from "../../views/time.mjs";
 import { Listed } from "../person.mjs";
 import { AlsoHere, GuestRequests } from "./also_here.mjs";
 import { Arrivals, ArrivalsPolicy } from "./arrivals.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
-import { OneClassroom, Refused, TwicePressed } from "./parts.mjs";
+import { BoardFoot } from "./foot.mjs";
+import { PaceBars } from "./pace.mjs";
+import { Refused } from "./parts.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { RoundLed } from "./round.mjs";
 import { BoardRow } from "./row.mjs";
@@ -38,6 +39,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
       <${GuestRequests} desk=${desk} />
       <${Refused} desk=${desk} place="everyone" />
       <${RoundLed} desk=${desk} />
+      <${PaceBars} desk=${desk} />
       <${WholeClass} desk=${desk} />
       <${ClassBoard} desk=${desk} />
       ${
@@ -47,11 +49,10 @@ export function BoardPage({ desk, onEnter, onLeave }) {
           <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
         </div>
-        <${OneClassroom} desk=${desk} place="everyone" />
         <${ArrivalsPolicy} desk=${desk} />`
       }
     </div>
-    <${BoardFoot} desk=${desk} />
+    <${BoardFoot} desk=${desk}><${AlsoHere} desk=${desk} /><//>
   </div>`;
 }
 
@@ -99,9 +100,8 @@ function Clock({ desk, places, zone }) {
 
 /** @param {{ desk: Desk }} props */
 function Countdown({ desk }) {
-  const { boot, calm, now } = desk;
-  const bell = Number(new Date(boot.starts_at)) + boot.slot_minutes * 60_000;
-  const target = useComputed(() => JSON.stringify(countdownTo(desk.rows.value, bell)));
+  const { calm, now } = desk;
+  const target = useComputed(() => JSON.stringify(countdownTo(desk.rows.value, desk.session.value.bell ?? null)));
   const { end, of } = /** @type {ReturnType<typeof countdownTo>} */ (JSON.parse(target.value));
   const text = useComputed(() => left(JSON.parse(target.value).end, now.value));
   const look = useComputed(() => urgency(JSON.parse(target.value).end, now.value)).value;
@@ -126,40 +126,6 @@ function RowGroup({ desk, group, onEnter }) {
 
 function NoRooms() {
   return html`<div class="empty"><h2>${t("No room is open")}</h2><p>${t("As soon as a student is seated, the room stands here.")}</p></div>`;
-}
-
-/** @param {{ desk: Desk }} props */
-function BoardFoot({ desk }) {
-  const { session } = desk;
-  const paused = session.value.paused !== null;
-  // The phrasebook opens with the one-minute warning.
-  const minute = desk.boot.phrasebook[0];
-  const warn = async () => {
-    const ack = await desk.act("everyone", "send_note", { text: inAllLanguages(minute ?? {}, desk.boot.language) });
-    if (ack.ok) desk.told.value = t("The one-minute warning is sent.");
-  };
-  return html`<footer class="board-foot">
-    <button type="button" class="button" onClick=${() => {
-      desk.asked.value = { dialog: "note", room: null };
-    }}><span class="glyph note" aria-hidden="true"></span>${t("Note to all")}</button>
-    <${TwicePressed} label=${t("Stop now")} again=${t("Press again to stop")} onPress=${() => desk.act("everyone", "pause", { calm: true })} />
-    ${minute && html`<button type="button" class="button" onClick=${warn}>${t("One-minute warning")}</button>`}
-    <button type="button" class="button" aria-pressed=${paused} onClick=${() => desk.act("everyone", paused ? "resume" : "pause")}><span class="glyph pause" aria-hidden="true"></span>${paused ? t("Go on with the lesson") : t("Pause")}</button>
-    ${
-      desk.lesson.value?.pacing === "pairs" &&
-      html`<button type="button" class="button quiet" disabled=${paused} onClick=${() => {
-        desk.asked.value = { dialog: "bring" };
-      }}>${t("Everyone to a step…")}</button>`
-    }
-    ${
-      !desk.boot.substitute &&
-      html`<button type="button" class="button quiet" onClick=${() => {
-        desk.asked.value = { dialog: "close" };
-      }}>${t("Close the lesson")}</button>`
-    }
-    <button type="button" class="button quiet" popovertarget="reading-menu"><span class="glyph settings" aria-hidden="true"></span>${t("Text size and colours")}</button>
-    <${AlsoHere} desk=${desk} />
-  </footer>`;
 }
 
 /** Stop now: calm on this page too. @param {{ desk: Desk }} props */

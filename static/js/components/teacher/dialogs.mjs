@@ -1,17 +1,15 @@
-// Questions before something weighty, and the two small forms: a note, a move.
+// Questions about one room or one student; those about everyone are in time_dialogs.mjs.
 import { useSignal } from "@preact/signals";
 import { html } from "../../html.mjs";
-import { say, t, tn } from "../../i18n.mjs";
-import { placesFor, summary } from "../../views/teacher/board.mjs";
-import { stepsAhead, stepTitle } from "../../views/teacher/lesson.mjs";
+import { t } from "../../i18n.mjs";
+import { placesFor } from "../../views/teacher/board.mjs";
 import { roomNumber } from "../../views/teacher/lobby.mjs";
-import { inAllLanguages, isolated, nameOf, namesLine } from "../../views/teacher/people.mjs";
+import { isolated, nameOf, namesLine } from "../../views/teacher/people.mjs";
 import { Dialog, Refused } from "./parts.mjs";
+import { AsideDialog, BringDialog, CloseDialog, FitDialog, NoteDialog } from "./time_dialogs.mjs";
 
 /** @import { ComponentChildren } from "preact" */
 /** @import { Asked, Desk } from "./state.mjs" */
-
-const LONGEST_NOTE = 400;
 
 /**
  * The dialog that is asked for, if any.
@@ -19,7 +17,8 @@ const LONGEST_NOTE = 400;
  */
 export function Dialogs({ desk }) {
   const asked = desk.asked.value;
-  if (!asked) return null;
+  // What the other teacher has closed or set aside meanwhile leaves nothing to ask about.
+  if (!asked || !mayBeAsked(asked.dialog, desk.session.value.status)) return null;
   switch (asked.dialog) {
     case "note":
       return html`<${NoteDialog} desk=${desk} room=${asked.room} />`;
@@ -27,9 +26,24 @@ export function Dialogs({ desk }) {
       return html`<${MoveDialog} desk=${desk} member=${asked.member} />`;
     case "bring":
       return html`<${BringDialog} desk=${desk} />`;
+    case "fit":
+      return html`<${FitDialog} desk=${desk} />`;
+    case "close":
+      return html`<${CloseDialog} desk=${desk} />`;
+    case "aside":
+      return html`<${AsideDialog} desk=${desk} />`;
     default:
       return html`<${WeightyDialog} desk=${desk} asked=${asked} />`;
   }
+}
+
+/**
+ * @param {Asked["dialog"]} dialog
+ * @param {string} status of the session
+ */
+function mayBeAsked(dialog, status) {
+  if (status === "closed") return false;
+  return status !== "set_aside" || dialog === "close";
 }
 
 /** @param {Desk} desk */
@@ -50,47 +64,6 @@ async function actAndClose(desk, told, kind, fields) {
   if (!ack.ok) return;
   desk.told.value = told;
   close(desk);
-}
-
-/** @param {{ desk: Desk, room: string | null }} props */
-function NoteDialog({ desk, room }) {
-  const words = useSignal("");
-  const { phrasebook, language } = desk.boot;
-  const send = (/** @type {string} */ text) =>
-    actAndClose(desk, t("The note is sent."), "send_note", room ? { text, room } : { text });
-  const title = room ? t("A note to room {n}", { n: roomNumber(room) }) : t("A note to all rooms");
-  return html`<${Dialog} title=${title} onClose=${() => close(desk)}>
-    ${
-      phrasebook.length > 0 &&
-      html`<p class="soft small">${t("One press sends it in both languages, signed with your name.")}</p>
-      <div class="stack stack-s phrases">
-        ${phrasebook.map(
-          (
-            phrase,
-          ) => html`<button type="button" class="button phrase" onClick=${() => send(inAllLanguages(phrase, language))}>
-          <bdi>${say(phrase, language)}</bdi>
-        </button>`,
-        )}
-      </div>`
-    }
-    <form onSubmit=${(/** @type {SubmitEvent} */ event) => {
-      event.preventDefault();
-      if (words.value.trim()) send(words.value.trim());
-    }}>
-      <div class="field">
-        <label for="note-words">${t("In your own words")}</label>
-        <textarea id="note-words" dir="auto" rows="3" maxlength=${LONGEST_NOTE} value=${words.value}
-          onInput=${(/** @type {InputEvent} */ event) => {
-            words.value = /** @type {HTMLTextAreaElement} */ (event.target).value;
-          }}></textarea>
-      </div>
-      <${Refused} desk=${desk} place="dialog" />
-      <footer>
-        <button type="button" class="button quiet" onClick=${() => close(desk)}>${t("Back")}</button>
-        <button type="submit" class="button primary" disabled=${words.value.trim() === ""}>${t("Send the note")}</button>
-      </footer>
-    </form>
-  <//>`;
 }
 
 /** @param {Desk} desk @param {string} member */
@@ -140,43 +113,11 @@ function MoveDialog({ desk, member }) {
   <//>`;
 }
 
-/** @param {{ desk: Desk }} props */
-function BringDialog({ desk }) {
-  const { boot, lesson, session, rows } = desk;
-  const { indices, proposed } = stepsAhead(lesson.value, session.value, rows.value);
-  const chosen = useSignal(proposed);
-  const bring = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    actAndClose(desk, t("Everyone is at the chosen step."), "next_gate", {
-      after: session.peek().floor,
-      to: chosen.value,
-    });
-  };
-  return html`<${Dialog} title=${t("Bring everyone to a step")} onClose=${() => close(desk)}>
-    <form onSubmit=${bring}>
-      <div class="field">
-        <label for="bring-to">${t("To which step")}</label>
-        <select id="bring-to" value=${chosen.value} onChange=${(/** @type {Event} */ event) => {
-          chosen.value = Number(/** @type {HTMLSelectElement} */ (event.target).value);
-        }}>
-          ${indices.map((index) => html`<option key=${index} value=${index}>${index + 1}. ${stepTitle(lesson.value, index, boot.language)}</option>`)}
-        </select>
-        <p class="hint">${t("Rooms that are not there yet leave out what lies between; what they have written is kept. Nobody goes back.")}</p>
-      </div>
-      <${Refused} desk=${desk} place="dialog" />
-      <footer>
-        <button type="button" class="button quiet" onClick=${() => close(desk)}>${t("Back")}</button>
-        <button type="submit" class="button primary" disabled=${indices.length === 0}>${t("Bring everyone there")}</button>
-      </footer>
-    </form>
-  <//>`;
-}
-
 /** @typedef {{ title: string, consequence: ComponentChildren, press: string, told: string, kind: string, fields: Record<string, unknown> }} Weighty */
 
 /**
  * @param {Desk} desk
- * @param {Exclude<Asked, { dialog: "note" } | { dialog: "move" } | { dialog: "bring" }>} asked
+ * @param {Extract<Asked, { dialog: "remove" } | { dialog: "part" }>} asked
  * @returns {Weighty}
  */
 function weighty(desk, asked) {
@@ -195,7 +136,7 @@ function weighty(desk, asked) {
         fields: { member: asked.member },
       };
     }
-    case "part": {
+    default: {
       const names = namesLine(desk.seats.peek().rooms[asked.room] ?? [], people, language, side);
       return {
         title: t("Separate room {n} now?", { n: roomNumber(asked.room) }),
@@ -209,25 +150,10 @@ function weighty(desk, asked) {
         fields: { room: asked.room },
       };
     }
-    default: {
-      const { rooms, finished } = summary(desk.rows.peek(), desk.seats.peek());
-      return {
-        title: t("Close the lesson?"),
-        consequence: `${t("All rooms in both schools end now with a word of thanks; everything written is kept for the review.")} ${
-          rooms > finished
-            ? tn("One room has not finished.", "{n} rooms have not finished.", rooms - finished)
-            : t("All rooms have finished.")
-        }`,
-        press: t("Close the lesson"),
-        told: "",
-        kind: "close_session",
-        fields: {},
-      };
-    }
   }
 }
 
-/** @param {{ desk: Desk, asked: Exclude<Asked, { dialog: "note" } | { dialog: "move" } | { dialog: "bring" }> }} props */
+/** @param {{ desk: Desk, asked: Extract<Asked, { dialog: "remove" } | { dialog: "part" }> }} props */
 function WeightyDialog({ desk, asked }) {
   const { title, consequence, press, told, kind, fields } = weighty(desk, asked);
   return html`<${Dialog} title=${title} onClose=${() => close(desk)}>

@@ -3,10 +3,11 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
+import { moveWords } from "../../views/pace.mjs";
 import { schoolNames } from "../../views/schools.mjs";
 import { duration, left } from "../../views/teacher/clocks.mjs";
 import { remedy } from "../../views/teacher/lobby.mjs";
-import { nameOf, whose } from "../../views/teacher/people.mjs";
+import { hostName, nameOf, whose } from "../../views/teacher/people.mjs";
 import { Listed, SchoolMark } from "../person.mjs";
 
 const SETTLES_AFTER = 1200;
@@ -110,12 +111,29 @@ export function Refused({ desk, place }) {
   return html`<div role="status">${
     shown?.place === place &&
     html`<div class=${shown.code === "somebody_was_faster" ? "notice" : "notice warn"}>
-      <span>${refusalWords(shown)}</span>
+      <span>${fasterWords(desk, shown) || refusalWords(shown)}</span>
       <button type="button" class="button quiet" onClick=${() => {
         desk.refusal.value = null;
       }}>${t("All right")}</button>
     </div>`
   }</div>`;
+}
+
+/** Commands after which it is told who was faster: those about all rooms. */
+const OF_EVERYONE = new Set([
+  ...["next_gate", "pause", "resume", "extend_all", "warn_minute"],
+  ...["fit_to_bell", "wrap_up", "set_aside", "close_session"],
+]);
+
+/**
+ * @param {Desk} desk
+ * @param {{ code: string, kind?: string }} shown
+ */
+function fasterWords(desk, { code, kind = "" }) {
+  const { moved, hosts } = desk.session.value;
+  if (code !== "somebody_was_faster" || !OF_EVERYONE.has(kind) || !moved || moved.by === desk.boot.staff) return "";
+  const words = moveWords(moved, `\u2068${hostName(hosts, moved.by, desk.boot.language)}\u2069`);
+  return words && `${words} ${t("This page shows what holds now.")}`;
 }
 
 /** @param {{ code: string, message: string }} shown */

@@ -6,8 +6,8 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
 /** @import { Ack, Board, Boot, Lesson, Presence, Room, Row, Seats, Session } from "../../views/teacher/types.mjs" */
 /** @import { Group, Scene } from "../../views/teacher/board.mjs" */
 
-/** @typedef {{ place: string, code: string, message: string }} Refusal shown near the place where the press was made */
-/** @typedef {{ dialog: "note", room: string | null } | { dialog: "move", member: string } | { dialog: "remove", member: string } | { dialog: "part", room: string } | { dialog: "bring" } | { dialog: "close" }} Asked */
+/** @typedef {{ place: string, code: string, message: string, kind?: string }} Refusal shown near the place where the press was made */
+/** @typedef {{ dialog: "note", room: string | null } | { dialog: "move", member: string } | { dialog: "remove", member: string } | { dialog: "part", room: string } | { dialog: "bring" } | { dialog: "fit" } | { dialog: "aside" } | { dialog: "close" }} Asked */
 /** @typedef {import("../../rtc/media-room.mjs").Remote} Remote */
 /**
  * @typedef {object} Call the visitor's side of a room's video call
@@ -62,6 +62,9 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {(place: string, kind: string, fields?: Record<string, unknown>, told?: string) => Promise<Ack>} act `told` is said when it is done
  */
 
+/** Commands about the time of all. */
+const OF_ALL = new Set(["extend_all", "warn_minute", "fit_to_bell", "wrap_up", "set_aside", "close_session"]);
+
 /**
  * Return the page's state. `send` delivers a command and resolves with its acknowledgement.
  * @param {Boot} boot
@@ -113,8 +116,9 @@ export function makeDesk(boot, pushed, call, send, plenary) {
     calm: signal(false),
     projected: signal(false),
     async act(place, kind, fields = {}, words = "") {
-      const ack = await send(kind, fields);
-      refusal.value = ack.ok ? null : { place, code: ack.code ?? "", message: ack.message ?? "" };
+      // Two teachers may press at once: what was seen goes along, so that the second press does not count double.
+      const ack = await send(kind, OF_ALL.has(kind) ? { seen: session.peek().moves ?? 0, ...fields } : fields);
+      refusal.value = ack.ok ? null : { place, code: ack.code ?? "", message: ack.message ?? "", kind };
       if (ack.ok && words) told.value = words;
       return ack;
     },

@@ -132,6 +132,9 @@ export function keepMediaInStep(live, devices, mesh, page, plenary) {
       servers.stop();
       mesh.close();
       devices.close();
+    } else if (store.session.value?.status === "set_aside") {
+      // The call comes back with the lesson; until then no light of a camera is on.
+      devices.close();
     }
   });
 }

@@ -10,7 +10,7 @@ import {
   placeWords,
   stepsAhead,
 } from "../../views/teacher/lesson.mjs";
-import { inAllLanguages, namesLine } from "../../views/teacher/people.mjs";
+import { namesLine } from "../../views/teacher/people.mjs";
 import { entryWords, shown } from "../../views/teacher/room.mjs";
 
 /** @import { Lesson, Room, Row, Session } from "../../views/teacher/types.mjs" */
@@ -60,7 +60,8 @@ test("the next press goes to the next gate, on from an open gate, and nowhere af
 test("the button names the step that it opens", () => {
   const pairs = lesson(["group", "class", "group"]);
   assert.equal(plain(gateLabel(pairs, at(0), "en")), "Bring together: Step 1");
-  assert.equal(plain(gateLabel(pairs, at(1), "he")), "Next step: שלב 2");
+  assert.equal(plain(gateLabel(pairs, at(1), "he")), "Back to the rooms: שלב 2");
+  assert.equal(plain(gateLabel(lesson(["group", "group"], "class"), at(0), "en")), "Next step: Step 1");
   assert.equal(gateLabel(lesson(["group"], "class"), at(0), "en"), "Everyone to the end");
   assert.equal(gateLabel(pairs, at(2), "en"), null);
 });
@@ -149,10 +150,6 @@ test("names carry the mark of the school as the reader sees it", () => {
   };
   assert.equal(plain(namesLine(["dan", "noa"], people, "en", "a")), "Dan ● + Noa ◆");
   assert.equal(plain(namesLine(["dan", "noa"], people, "he", "b")), "דן ◆ + Noa ●");
-});
-
-test("a phrase goes out in all its languages, the sender's first", () => {
-  assert.equal(inAllLanguages({ en: "Look again.", he: "כדאי להסתכל שוב." }, "he"), "כדאי להסתכל שוב.\nLook again.");
 });
 
 test("an entry is read as words, whatever its kind, and held words are not shown", () => {

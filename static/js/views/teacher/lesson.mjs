@@ -24,11 +24,15 @@ export function stepTitle(lesson, index, language) {
  */
 export function nextFloor(lesson, session) {
   if (!lesson) return null;
+  const gone = new Set(session.left_out);
   const isGate = lesson.steps[session.floor]?.scope === "class";
   if (lesson.pacing === "class" || isGate) {
-    return session.floor < lesson.steps.length ? session.floor + 1 : null;
+    const next = lesson.steps.find((step) => step.index > session.floor && !gone.has(step.index));
+    return session.floor < lesson.steps.length ? (next?.index ?? lesson.steps.length) : null;
   }
-  const gate = lesson.steps.find((step) => step.scope === "class" && step.index > session.floor);
+  const gate = lesson.steps.find(
+    (step) => step.scope === "class" && step.index > session.floor && !gone.has(step.index),
+  );
   return gate ? gate.index : null;
 }
 
@@ -44,6 +48,7 @@ export function gateLabel(lesson, session, language) {
   if (target >= lesson.steps.length) return t("Everyone to the end");
   const title = isolated(stepTitle(lesson, target, language));
   if (lesson.steps[target]?.scope === "class") return t("Bring together: {title}", { title });
+  if (lesson.steps[session.floor]?.scope === "class") return t("Back to the rooms: {title}", { title });
   return t("Next step: {title}", { title });
 }
 
@@ -73,7 +78,9 @@ export function behindTheGate(lesson, session, rows) {
  * @returns {{ indices: number[], proposed: number }}
  */
 export function stepsAhead(lesson, session, rows) {
-  const indices = (lesson?.steps ?? []).map((step) => step.index).filter((index) => index > session.floor);
+  const indices = (lesson?.steps ?? [])
+    .map((step) => step.index)
+    .filter((index) => index > session.floor && !session.left_out?.includes(index));
   const furthest = Math.max(session.floor + 1, ...rows.filter((row) => row.members.length).map((row) => row.step));
   return { indices, proposed: indices.includes(furthest) ? furthest : (indices[0] ?? -1) };
 }

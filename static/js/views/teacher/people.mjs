@@ -94,16 +94,6 @@ export function hostName(hosts, id, language) {
 }
 
 /**
- * Return words of the phrasebook in every language it has, so that both classes can read the note.
- * @param {Record<string, string>} phrase
- * @param {string} first
- */
-export function inAllLanguages(phrase, first) {
-  const rest = Object.entries(phrase).filter(([language]) => language !== first);
-  return [phrase[first] ?? "", ...rest.map(([, words]) => words)].filter(Boolean).join("\n");
-}
-
-/**
  * Return the first letter shown where there is no face.
  * @param {string} name
  */

@@ -19,6 +19,7 @@
 /** @typedef {{ names: Wording, side: string, class?: string, media: string, crosses?: boolean, answered?: boolean, speaks: string[], reads: string[] }} Pupil */
 /** @typedef {Record<string, Pupil>} People learners of the lesson by member id */
 /** @typedef {import("../../wire.mjs").SideBoot} SideBoot */
+/** @typedef {{ id: string, words: Wording, verse: boolean }} Phrase of the phrasebook; `verse`: it is about one */
 /**
  * What the server's page hands over.
  * @typedef {object} Boot
@@ -36,8 +37,8 @@
  * @property {string} media_way
  * @property {boolean} livekit_rooms
  * @property {Record<string, number>} [unanswered] by side: children of other schools whose families have not answered
- * @property {{ plan: string, review: string, home: string, people?: string }} urls
- * @property {Wording[]} phrasebook
+ * @property {{ plan: string, review: string, home: string, people?: string, bell?: string }} urls
+ * @property {Phrase[]} phrasebook
  * @property {"written" | "heh"} [the_name]
  * @property {boolean} [substitute] an adult who came by a link
  * @property {string} [passes] address of the links for substitutes and guests
