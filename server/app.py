@@ -31,6 +31,7 @@ from server.adapters.protocol_files import load_protocols
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
 from server.adapters.sql.engine import make_engine
 from server.adapters.sql.live import SqlLiveStore
+from server.adapters.sql.pairings import SqlPairings
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
@@ -46,6 +47,7 @@ from server.edges.metrics import Metrics
 from server.edges.pages import PAGES
 from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
+from server.edges.pages.pairing import PAIRING, PairingParts
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
@@ -212,6 +214,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[ICE] = ice
     app[MEDIA] = media
     app[REHEARSALS] = SqlRehearsals(engine, secret)
+    app[PAIRING] = PairingParts(SqlPairings(engine), live)
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
     app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch, *([livekit] if livekit else []), media]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -17,7 +17,7 @@ from server.core.live.pairing import Assign, Layout, lay_out
 from server.core.live.plenary import decide_hand, is_together
 from server.core.live.refusals import Refused
 from server.core.live.scene import Scene
-from server.core.live.session_engine import Rules, decide_session, room_id
+from server.core.live.session_engine import Rules, decide_session, room_id, room_number
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import room_state
 from server.core.live.watchwords import alarming
@@ -114,11 +114,18 @@ class Live:
             if command.room not in session.rooms:
                 raise Refused("unknown_room")
             return await self._room_turn(session_id, command.room, teacher, command_id, command)
-        if isinstance(command, c.ProposeRooms):
+        if isinstance(command, c.ProposeRooms | c.ArrangeRooms):
             session = await self.memory.session(session_id)
             if session.heard(teacher.staff, command_id):
                 return Outcome(session.version)
-            return await self._session_turn(session_id, teacher, command_id, await self._proposal(session))
+            if session.status != "lobby":
+                raise Refused("not_running" if session.status == "closed" else "already_running")
+            laid = (
+                await self._proposal(session, command)
+                if isinstance(command, c.ProposeRooms)
+                else await self.publish.rechecks.arrangement(session, command)
+            )
+            return await self._session_turn(session_id, teacher, command_id, laid)
         return await self._session_turn(session_id, teacher, command_id, command)
 
     async def tick(self, stream: str, step: int) -> None:
@@ -449,8 +456,16 @@ class Live:
             case e.LessonStarted():
                 await self._directory.status(session.id, "running")
                 await self._directory.met(session.id, self._clock.now(), session.rooms)
-            case e.SeatMoved() if session.status == "running":
-                await self._directory.met(session.id, self._clock.now(), session.rooms)
+            case e.SeatMoved(member=member, room=room, apart=apart):
+                for other in apart:
+                    about = f"{member} {other}"
+                    await self._directory.audit(teacher.staff, "seated_kept_apart", session.id, room, about=about)
+                if session.status == "running":
+                    await self._directory.met(session.id, self._clock.now(), session.rooms)
+            case e.RoomsProposed(apart=apart):
+                for one, other in apart:
+                    about = f"{one} {other}"
+                    await self._directory.audit(teacher.staff, "seated_kept_apart", session.id, None, about=about)
             case e.SessionClosed():
                 await self._end(session)
             case e.MemberRemoved(member=member):
@@ -487,16 +502,9 @@ class Live:
         await self._store.end_session(session.id, forget)
         self.memory.forget_session(session.id)
 
-    async def _proposal(self, session: Session) -> c.LayOutRooms:
-        setup = await self.scenes.setup(session)
-        here = self._presence.present(session.id, self._clock.now())
-        people = [
-            person
-            for member, person in setup.people.items()
-            if member in here and member in setup.may_cross and member not in session.removed
-        ]
-        shared = frozenset(frozenset(p.speaks_for) for p in self._presence.peers(session.id) if p.also)
-        history = replace(await self._directory.history(session.id), shared=shared)
+    async def _proposal(self, session: Session, command: c.ProposeRooms) -> c.LayOutRooms:
+        people = list((await self.publish.rechecks.seatable(session)).values())
+        history = await self.publish.rechecks.history_now(session)
         if len(people) > LARGE_PAIRING:
             layout: Layout = await asyncio.to_thread(lay_out, people, history, self._assign)
         else:
@@ -506,7 +514,20 @@ class Live:
             rooms=dict(zip(ids, layout.rooms, strict=True)),
             why=dict(zip(ids, layout.why, strict=True)),
             unplaced=layout.unplaced,
+            over=command.over,
         )
+
+    async def rooms_now(self, session_id: str) -> tuple[tuple[MemberId, ...], ...]:
+        """Return the rooms of a lesson as they are laid out now, in the order of their numbers."""
+        session = await self.memory.session(session_id)
+        in_order = sorted(session.rooms, key=room_number)
+        return tuple(session.rooms[room] for room in in_order if session.rooms[room])
+
+    async def rules_changed(self, session_id: str) -> None:
+        """Look at the proposed rooms again: somebody is kept apart or together now, or no longer."""
+        self.scenes.forget(session_id)
+        self.publish.rechecks.forget(session_id)
+        await self.publish.seats(await self.memory.session(session_id))
 
 
 def decide_sent(

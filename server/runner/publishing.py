@@ -27,6 +27,7 @@ from server.core.live.works import MemberId, RoomId
 from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
 from server.runner.memory_of_rooms import Memory, words_of
+from server.runner.rechecks import Rechecks
 from server.runner.scenes import Scenes, UnknownSession
 from server.wire.messages import (
     MeView,
@@ -70,6 +71,7 @@ class Publisher:
         self._clock = clock
         self._memory = memory
         self._scenes = scenes
+        self.rechecks = Rechecks(directory, scenes, presence, clock)
         self._rows: defaultdict[str, set[RoomId]] = defaultdict(set)
         self._arrivals: set[str] = set()
         self._boards: set[str] = set()
@@ -139,8 +141,9 @@ class Publisher:
             await self._outbox.to_session(session.id, "view", body)
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
-        """Send who sits where to the teachers."""
-        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session)))
+        """Send who sits where to the teachers, and before the start what speaks against it."""
+        now = await self.rechecks.of(session)
+        body = encoded(ViewOut(part="seats", now=self._now(), view=seats_view(session, now)))
         if only_to:
             await self._outbox.to_peer(only_to, "view", body)
         else:

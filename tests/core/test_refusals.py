@@ -72,6 +72,12 @@ def kept_apart() -> object:
     return play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
 
 
+def made_by_hand() -> object:
+    play = lobby(NOA, DAN)
+    play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
+    return play.teacher(c.LayOutRooms(rooms={}))
+
+
 def stays_in_the_own_class() -> object:
     play = lobby(NOA, DAN)
     play.may_cross -= {MAYA}
@@ -137,6 +143,7 @@ SITUATIONS: dict[str, Situation] = {
     "not_agreed": lambda: lobby(NOA, DAN, missing="not_agreed").teacher(c.StartLesson()),
     "consent_missing": lambda: lobby(NOA, DAN, missing="consent_missing").teacher(c.StartLesson()),
     "keep_apart": kept_apart,
+    "changed_by_hand": made_by_hand,
     "may_not_cross": stays_in_the_own_class,
     "not_together": lambda: at("think").teacher(c.Spotlight(who=NOA)),
     "not_allowed": lambda: at("think").does(TAMAR, c.Finish(step=0)),

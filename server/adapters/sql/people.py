@@ -20,6 +20,7 @@ from server.adapters.sql import people_tables as t
 from server.adapters.sql.engine import forget_deleted, reading, writing
 from server.adapters.sql.live_tables import drafts, works
 from server.adapters.sql.rows import record_of, row_of, upsert
+from server.core.live.arcs import havrutot, rooms_of
 from server.core.live.pairing import History
 from server.core.people.models import (
     AuditEntry,
@@ -319,11 +320,14 @@ class SqlPeople:
             who = select(t.students.c.id, t.students.c.school).where(t.students.c.class_id.in_(classes))
             schools = {row.id: row.school for row in await connection.execute(who)}
         last = met[0]["session"] if met else None
-        in_arc = [m for m in met if session.arc is not None and m["arc"] == session.arc]
-        last_of_arc = in_arc[0]["session"] if in_arc else None
+        of_arc: dict[str, list[tuple[str, str, str]]] = {}
+        for m in reversed(met):
+            if session.arc is not None and m["arc"] == session.arc:
+                of_arc.setdefault(m["session"], []).append((m["room"], m["one"], m["other"]))
         return History(
-            # A havruta that was regrouped within its arc goes on as it was last.
-            arc=frozenset(_pair(m) for m in in_arc if m["session"] == last_of_arc),
+            # Guests and absences count for nothing; a havruta that was regrouped within its arc goes on as it was last.
+            arc=havrutot([rooms_of(lesson) for lesson in of_arc.values()]),
+            last_time=frozenset(_pair(m) for m in met if m["session"] == last),
             met=dict(Counter(_pair(m) for m in met)),
             alone_last_time=_alone([m for m in met if m["session"] == last], schools),
             apart=frozenset(frozenset(pair) for pair in await self.apart_pairs(list(schools))),

@@ -216,20 +216,26 @@ RoomEvents = (
 
 
 class RoomsProposed(Event):
-    """Rooms laid out before the start; a later proposal replaces an earlier one. `why`: reason codes, a room each."""
+    """Rooms laid out before the start; a later proposal replaces an earlier one. `why`: reason codes, a room each.
+
+    `by_hand`: a teacher put them in as a whole; `apart`: pairs kept apart that sit together all the same.
+    """
 
     kind: Literal["rooms_proposed"] = "rooms_proposed"
     rooms: dict[RoomId, tuple[MemberId, ...]]
     why: dict[RoomId, tuple[str, ...]] = {}
     unplaced: dict[MemberId, str] = {}
+    by_hand: bool = False
+    apart: tuple[tuple[MemberId, MemberId], ...] = ()
 
 
 class SeatMoved(Event):
-    """A member sits in `room` now; None: with the teacher in the lobby."""
+    """A member sits in `room` now; None: with the teacher in the lobby. `apart`: kept apart, seated together all the same."""
 
     kind: Literal["seat_moved"] = "seat_moved"
     member: MemberId
     room: RoomId | None
+    apart: tuple[MemberId, ...] = ()
 
 
 class LessonStarted(Event):

@@ -28,6 +28,7 @@ RefusalCode = Literal[
     "not_agreed",
     "consent_missing",
     "keep_apart",
+    "changed_by_hand",
     "may_not_cross",
     "not_together",
     "not_allowed",

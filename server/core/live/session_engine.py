@@ -1,6 +1,6 @@
 """The rules of the lesson as a whole: rooms laid out, started, moved on, paused, closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -9,6 +9,7 @@ from server.core.live import events as e
 from server.core.live.engine import Decision
 from server.core.live.lesson import Lesson
 from server.core.live.plenary import decide_plenary
+from server.core.live.rechecking import apart_in
 from server.core.live.refusals import Refused
 from server.core.live.scene import Person, next_gate
 from server.core.live.state import Session
@@ -37,11 +38,10 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
     if session.status == "closed":
         raise Refused("not_running")
     match command:
-        case c.LayOutRooms(rooms=rooms, why=why, unplaced=unplaced):
-            _in_lobby(session)
-            return Decision((e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced),))
-        case c.MoveSeat(member=member, room=room):
-            return Decision(_seats(session, rules, member, room))
+        case c.LayOutRooms():
+            return Decision((_laid_out(session, command),))
+        case c.MoveSeat():
+            return Decision(_seats(session, rules, command))
         case c.StartLesson():
             return Decision(_start(session, rules, teacher))
         case c.NextGate(after=after, to=to):
@@ -89,21 +89,31 @@ def _running(session: Session) -> None:
         raise Refused("not_running")
 
 
-def _seats(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> tuple[e.SeatMoved, ...]:
+def _laid_out(session: Session, laid: c.LayOutRooms) -> e.RoomsProposed:
+    _in_lobby(session)
+    if session.by_hand and laid.over != session.version:
+        # What the other teacher has just moved is not thrown away by somebody who has not seen it.
+        raise Refused("changed_by_hand")
+    return e.RoomsProposed(
+        rooms=laid.rooms, why=laid.why, unplaced=laid.unplaced, by_hand=laid.by_hand, apart=laid.apart
+    )
+
+
+def _seats(session: Session, rules: Rules, move: c.MoveSeat) -> tuple[e.SeatMoved, ...]:
     """Move a learner, and with them whoever sits beside them at the same device."""
-    moved = _seat(session, rules, member, room)
+    member = move.member
+    moved = _seat(session, rules, move)
     mate = rules.beside.get(member)
     if mate is None or mate in session.removed or session.room_of(mate) != session.room_of(member):
         return (moved,)
     others = [m for m in session.rooms.get(moved.room or "", ()) if m not in (member, mate)]
     if len(others) + 2 > LARGEST_ROOM:
         raise Refused("room_is_full")
-    if any(frozenset((mate, other)) in rules.apart for other in others):
-        raise Refused("keep_apart")
-    return (moved, e.SeatMoved(member=mate, room=moved.room))
+    return (moved, e.SeatMoved(member=mate, room=moved.room, apart=_apart(rules, mate, others, move)))
 
 
-def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> e.SeatMoved:
+def _seat(session: Session, rules: Rules, move: c.MoveSeat) -> e.SeatMoved:
+    member, room = move.member, move.room
     if member not in rules.people or member in session.removed:
         raise Refused("unknown_member")
     if room is None:
@@ -117,9 +127,15 @@ def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None)
     others = [m for m in session.rooms[room] if m != member]
     if len(others) >= LARGEST_ROOM:
         raise Refused("room_is_full")
-    if any(frozenset((member, other)) in rules.apart for other in others):
+    return e.SeatMoved(member=member, room=room, apart=_apart(rules, member, others, move))
+
+
+def _apart(rules: Rules, member: MemberId, others: Sequence[MemberId], move: c.MoveSeat) -> tuple[MemberId, ...]:
+    """Return those from whom a member is to be kept apart: a teacher may seat them together, once they have said so."""
+    apart = apart_in(others, member, rules.apart)
+    if apart and not move.apart_too:
         raise Refused("keep_apart")
-    return e.SeatMoved(member=member, room=room)
+    return apart
 
 
 def _free_room(session: Session) -> RoomId:

@@ -135,6 +135,8 @@ class Session:
     rooms: dict[RoomId, tuple[MemberId, ...]] = field(default_factory=dict[RoomId, tuple[MemberId, ...]])
     why: dict[RoomId, tuple[str, ...]] = field(default_factory=dict[RoomId, tuple[str, ...]])
     unplaced: dict[MemberId, str] = field(default_factory=dict[MemberId, str])
+    by_hand: bool = False
+    """Whether a teacher has changed the proposed rooms: then nothing lays them out anew unasked."""
     former: dict[MemberId, tuple[RoomId, ...]] = field(default_factory=dict[MemberId, tuple[RoomId, ...]])
     floor: int = -1
     floor_at: datetime | None = None
@@ -281,10 +283,10 @@ def _line_after(line: Line, event: e.LineReworded | e.LineProposed | e.ProposalD
 def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Session:
     """Return the session after `event`."""
     match event:
-        case e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced):
-            return replace(session, rooms=dict(rooms), why=dict(why), unplaced=dict(unplaced))
+        case e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced, by_hand=by_hand):
+            return replace(session, rooms=dict(rooms), why=dict(why), unplaced=dict(unplaced), by_hand=by_hand)
         case e.SeatMoved(member=member, room=room):
-            return _seated(session, member, room)
+            return replace(_seated(session, member, room), by_hand=True)
         case e.LessonStarted():
             return replace(session, status="running", started_at=at, floor=0, floor_at=at)
         case e.FloorMoved(step=step):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_classroom, media_rules, talk_view
 from server.core.live.protocol import Step
+from server.core.live.rechecking import Checked
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
 from server.core.live.state import Line, Room, Session, current_step, entered_at
@@ -255,7 +256,10 @@ class RowView(View):
 
 
 class SeatsView(View):
-    """For teachers: who sits where, and why."""
+    """For teachers: who sits where, and why; before the start also what speaks against a room, by code and members.
+
+    `by_hand`: a teacher has changed the proposed rooms.
+    """
 
     session: str
     version: int
@@ -263,6 +267,8 @@ class SeatsView(View):
     why: dict[RoomId, tuple[str, ...]]
     unplaced: dict[MemberId, str]
     removed: tuple[MemberId, ...]
+    warnings: dict[RoomId, tuple[str, ...]] = {}
+    by_hand: bool = False
     parted: tuple[RoomId, ...]
 
 
@@ -541,15 +547,17 @@ def row_view(
     )
 
 
-def seats_view(session: Session) -> SeatsView:
-    """Return who sits where, for the teachers."""
+def seats_view(session: Session, now: Checked | None = None) -> SeatsView:
+    """Return who sits where, for the teachers; `now`: the rooms looked at as they are, where that was done."""
     return SeatsView(
         session=session.id,
         version=session.version,
         rooms=session.rooms,
-        why=session.why,
+        why=now.why if now else session.why,
         unplaced=session.unplaced,
         removed=tuple(sorted(session.removed)),
+        warnings=now.warnings if now else {},
+        by_hand=session.by_hand,
         parted=tuple(sorted(session.parted)),
     )
 

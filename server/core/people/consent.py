@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from server.core.people.models import LessonSession, SideName, Student, Twinning
+from server.core.people.models import LESSONS_OF_AN_ARC, LessonSession, SideName, Student, Twinning
 
 NotAcross = Literal["consent_missing", "own_class", "paper"]
 ProblemCode = Literal[
@@ -57,6 +57,8 @@ def plan_hash(session: LessonSession) -> str:
     if not plan["talk_shown"]:
         # Plans that were agreed to before there was this choice are what was agreed to.
         del plan["talk_shown"]
+    if plan["arc_lessons"] == LESSONS_OF_AN_ARC:
+        del plan["arc_lessons"]
     agreed = {
         "plan": plan,
         "starts_at": int(session.starts_at.timestamp()),

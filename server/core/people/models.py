@@ -10,6 +10,8 @@ from server.core.live.lesson import Pacing
 from server.core.live.protocol import Band
 from server.core.live.scene import Media
 
+LESSONS_OF_AN_ARC = 4
+
 SideName = Literal["a", "b"]
 TakesPart = Literal["across", "own_class", "paper"]
 KeepWords = Literal["year", "session"]
@@ -130,7 +132,8 @@ class PlannedPart(Record):
 class Plan(Record):
     """What both teachers edit and agree to. `first`/`last` are segment ids of the text.
 
-    `talk_shown`: rooms see how they share the talking; teachers see it in any case.
+    `talk_shown`: rooms see how they share the talking; teachers see it in any case. `arc_lessons`: for how many lessons, this
+    one among them, the same havruta stays together.
     """
 
     parts: Annotated[tuple[PlannedPart, ...], Field(max_length=12)] = ()
@@ -140,6 +143,7 @@ class Plan(Record):
     band: Band = "B"
     pacing: Pacing = "pairs"
     talk_shown: bool = False
+    arc_lessons: Annotated[int, Field(ge=1, le=8)] = LESSONS_OF_AN_ARC
 
 
 class SessionSide(Record):

@@ -19,6 +19,7 @@ MOST_PARTS = 12
 MOST_STATEMENTS = 4
 SHORTEST_SLOT, LONGEST_SLOT = 10, 180
 LONGEST_STEP = 60.0
+RUNS = ("1", "2", "3", "4", "5", "6", "7", "8")
 
 Form = MultiDictProxy[str]
 
@@ -52,6 +53,7 @@ class TypedPlan:
     adult: str
     parts: list[TypedPart]
     errors: dict[str, str] = field(default_factory=dict[str, str])
+    arc: str = ""
 
     def minutes_wrong(self, part: int) -> bool:
         """Whether minutes of one protocol could not be understood."""
@@ -108,6 +110,7 @@ def typed_from(session: LessonSession, side: SideName, zone: str) -> TypedPlan:
             )
             for part in plan.parts
         ],
+        arc=str(plan.arc_lessons),
     )
 
 
@@ -128,6 +131,7 @@ def typed_in(form: Form) -> TypedPlan:
         places={side: _one(form, f"place_{side}") for side in ("a", "b")},
         adult=_one(form, "adult"),
         parts=[_typed_part(form, key) for key in _all(form, "part")[: MOST_PARTS + 1]],
+        arc=_one(form, "arc"),
     )
 
 
@@ -179,6 +183,7 @@ def understood(
         band=typed.band if typed.band in ("A", "B", "C") else session.plan.band,
         pacing=typed.pacing if typed.pacing in ("pairs", "class") else session.plan.pacing,
         talk_shown=typed.talk,
+        arc_lessons=int(typed.arc) if typed.arc in RUNS else session.plan.arc_lessons,
     )
     one, other = (_side(typed, s, allowed[s.side]) for s in session.sides)
     return session.model_copy(
