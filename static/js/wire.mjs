@@ -62,7 +62,8 @@
  */
 /**
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,
- *   unplaced: Record<string, string>, removed: string[], parted: string[]}} SeatsView
+ *   unplaced: Record<string, string>, removed: string[], parted: string[], warnings?: Record<string, string[]>,
+ *   by_hand?: boolean}} SeatsView
  */
 /**
  * @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string,
@@ -121,6 +122,21 @@
  *   steps: LessonStep[], parts: LessonPart[]}} Lesson
  */
 
+/** @typedef {{own: boolean, met: {names: Wording, times: number, last: number}[], apart: string[], together: string[]}} AboutStudent */
+/** @typedef {{id: string, name: string, at: number, rooms: string[][], elsewhere: number}} SavedGroups */
+/** @typedef {{rooms: string[][], problems: {code: string, line: number, value: string, message: string}[]}} ListedRooms */
+/** @template T @typedef {({ok: true} & T) | {ok: false, code: string, message: string}} Answer */
+/**
+ * @typedef {object} PairingDesk what the lobby asks beside the socket (net/pairing.mjs)
+ * @property {(student: string) => Promise<Answer<AboutStudent>>} about
+ * @property {(one: string, other: string, how: "apart" | "together" | "free") => Promise<Answer<{}>>} keep
+ * @property {() => Promise<Answer<{saved: SavedGroups[]}>>} saved
+ * @property {(name: string) => Promise<Answer<{id: string}>>} save
+ * @property {(id: string, name: string) => Promise<Answer<{}>>} rename
+ * @property {(id: string) => Promise<Answer<{}>>} remove
+ * @property {(form: FormData) => Promise<Answer<ListedRooms>>} read
+ * @property {string} template
+ */
 /** @typedef {{names: Wording, place: Wording, zone: string}} SchoolBoot */
 /** `schools`: all of the side, the reader's own first; the fields beside it are the first one's. */
 /**

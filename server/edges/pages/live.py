@@ -216,6 +216,7 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
             "plan": f"/sessions/{lesson.id}",
             "people": f"/sessions/{lesson.id}/people",
             "review": f"/sessions/{lesson.id}/review",
+            "partners": f"/twinnings/{lesson.twinning}/partners",
             "home": "/home",
         },
         "phrasebook": PHRASEBOOK,

@@ -99,16 +99,19 @@ function MoveDialog({ desk, member }) {
   const places = placesFor(member, desk.seats.value, people);
   const chosen = useSignal(places[0]?.room ?? "new");
   const name = nameOf(people[member], language);
+  const { code, place } = desk.refusal.value ?? { code: "", place: "" };
+  const apart = place === "dialog" && code === "keep_apart";
   const move = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const room = chosen.value === "teacher" ? null : chosen.value;
-    actAndClose(desk, t("Moved: {name}", { name: isolated(name) }), "move_seat", { member, room });
+    actAndClose(desk, t("Moved: {name}", { name: isolated(name) }), "move_seat", { member, room, apart_too: apart });
   };
   return html`<${Dialog} title=${t("Move {name}", { name: isolated(name) })} onClose=${() => close(desk)}>
     <form onSubmit=${move}>
       <div class="field">
         <label for="move-to">${t("To which room")}</label>
         <select id="move-to" value=${chosen.value} onChange=${(/** @type {Event} */ event) => {
+          desk.refusal.value = null;
           chosen.value = /** @type {HTMLSelectElement} */ (event.target).value;
         }}>
           ${places.map(({ room, members }) => html`<option key=${room} value=${room}>${t("Room {n}: {names}", { n: roomNumber(room), names: namesLine(members, people, language, side) })}</option>`)}
@@ -120,7 +123,7 @@ function MoveDialog({ desk, member }) {
       <${Refused} desk=${desk} place="dialog" />
       <footer>
         <button type="button" class="button quiet" onClick=${() => close(desk)}>${t("Back")}</button>
-        <button type="submit" class="button primary">${t("Move")}</button>
+        <button type="submit" class="button primary">${apart ? t("Seat them together all the same") : t("Move")}</button>
       </footer>
     </form>
   <//>`;

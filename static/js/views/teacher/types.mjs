@@ -36,7 +36,7 @@
  * @property {string} media_way
  * @property {boolean} livekit_rooms
  * @property {Record<string, number>} [unanswered] by side: children of other schools whose families have not answered
- * @property {{ plan: string, review: string, home: string, people?: string }} urls
+ * @property {{ plan: string, review: string, home: string, people?: string, partners?: string }} urls
  * @property {Wording[]} phrasebook
  * @property {boolean} demo
  * @property {string | null} [fill]
