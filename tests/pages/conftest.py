@@ -22,6 +22,7 @@ from server.adapters.calendars import PackagedHolidays
 from server.adapters.ice import IceServersFromSettings
 from server.adapters.protocol_files import load_protocols
 from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.sql.pairings import SqlPairings
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
@@ -48,6 +49,7 @@ from server.edges.pages import (
     classes,
     home,
     library,
+    pairing,
     planning,
     printing,
     rehearsal,
@@ -56,6 +58,7 @@ from server.edges.pages import (
     twinnings,
 )
 from server.edges.pages.live import ICE
+from server.edges.pages.pairing import PAIRING, PairingParts
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
 from server.edges.security import MIDDLEWARES, MOST_BYTES, add_security_headers
@@ -201,6 +204,22 @@ class Forgetting:
         """Nothing to look at."""
 
 
+@dataclass
+class StillRooms:
+    """The live room as pairing's pages see it: rooms that stand still, noting when it was told to look at them again."""
+
+    rooms: tuple[tuple[str, ...], ...] = ()
+    looked: list[str] = field(default_factory=list[str])
+
+    async def rooms_now(self, session_id: str) -> tuple[tuple[str, ...], ...]:
+        """The rooms that were set."""
+        return self.rooms
+
+    async def rules_changed(self, session_id: str) -> None:
+        """Note it."""
+        self.looked.append(session_id)
+
+
 async def furnish(people: SqlPeople) -> None:
     """Put schools, staff, classes, children, the twinning and one lesson into a store."""
     for school in (HAIFA, CHICAGO, BOSTON):
@@ -274,6 +293,7 @@ class House:
     clock: StillClock
     live: Forgetting
     sign_ins: SqlSignIns
+    rooms: StillRooms
 
     async def desk_of(self, staff: str) -> Desk:
         """Return a browser in which this person is signed in; nobody for ""."""
@@ -322,7 +342,7 @@ def make_house_app(
     loader = jinja2.FileSystemLoader(ROOT / "server/templates")
     install_locale(aiohttp_jinja2.setup(app, loader=loader), app[CATALOGUES])
     app.on_response_prepare.append(add_security_headers)
-    for module in (home, schools, twinnings, classes, cards, planning, printing, library, rehearsal, rehearse):
+    for module in (home, schools, twinnings, classes, cards, planning, printing, library, pairing, rehearsal, rehearse):
         app.add_routes(module.routes)
     return app
 
@@ -346,9 +366,11 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     people, sign_ins, clock, live = SqlPeople(engine, SECRET), SqlSignIns(engine), StillClock(), Forgetting()
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
     app[REHEARSALS] = SqlRehearsals(engine, SECRET)
+    rooms = StillRooms()
+    app[PAIRING] = PairingParts(SqlPairings(engine), rooms)
     client = TestClient(TestServer(app))
     await client.start_server()
-    yield House(client, people, clock, live, sign_ins)
+    yield House(client, people, clock, live, sign_ins, rooms)
     await client.close()
     await engine.dispose()
 

@@ -106,7 +106,7 @@ function Arrived({ desk, editor, one }) {
     ${one.here && !one.seated && one.reason !== "" && html`<span class="soft small arrival-why">${unplacedReason(one.reason)}</span>`}
     ${one.beside !== "" && html`<span class="soft small beside"><span class="glyph people" aria-hidden="true"></span> ${t("shares a device with {name}", { name: isolated(one.beside) })}</span>`}
     <span class="devices">${devicesOf(one).map((which) => html`<${Device} key=${which} which=${which} state=${one[which]} />`)}</span>
-    <${AboutButton} desk=${desk} editor=${editor} member=${one.id} />
+    ${!one.seated && html`<${AboutButton} desk=${desk} editor=${editor} member=${one.id} />`}
   </li>`;
 }
 

@@ -43,7 +43,7 @@ const close = (editor) => () => {
 function Question({ editor, question, again }) {
   const apart = question === "apart";
   return html`<${Dialog} title=${apart ? t("They are to be kept apart. Seat them together all the same?") : t("Rooms were changed by hand. Throw that away?")} onClose=${close(editor)}>
-    <p>${apart ? t("Your name is noted with it, for your school’s own eyes. The rule itself stays as it is.") : t("What you and the other teacher have moved is lost; everybody is seated anew.")}</p>
+    <p>${apart ? t("It is noted that you decided so. The rule itself stays as it is.") : t("What you and the other teacher have moved is lost; everybody is seated anew.")}</p>
     <footer>
       <button type="button" class="button primary" onClick=${close(editor)}>${apart ? t("Leave them apart") : t("Keep these rooms")}</button>
       <button type="button" class="button" onClick=${again}>${apart ? t("Seat them together") : t("Throw away and seat anew")}</button>
@@ -90,9 +90,12 @@ function AboutStudent({ desk, editor, member }) {
         <section>
           <h3>${t("Has learned with")}</h3>
           ${found.met.length === 0 && html`<p class="soft">${t("Nobody yet in this twinning.")}</p>`}
-          <ul class="met" role="list">
+          ${
+            found.met.length > 0 &&
+            html`<ul class="met" role="list">
             ${found.met.map((met, at) => html`<li key=${at}><bdi>${say(met.names, language) || t("a child of the partner school")}</bdi> <span class="soft small">${metWords(met, language)}</span></li>`)}
-          </ul>
+          </ul>`
+          }
           ${urls.partners && html`<p class="small"><a href=${urls.partners} target="_blank" rel="noopener">${t("All children of our school, over the year")}</a></p>`}
         </section>
         <section>
@@ -104,7 +107,7 @@ function AboutStudent({ desk, editor, member }) {
       </div>`
     }
     <${Trouble} words=${trouble.value} />
-    <footer><button type="button" class="button primary" onClick=${close(editor)}>${t("Done")}</button></footer>
+    <footer><button type="button" class="button primary" onClick=${close(editor)}>${t("All right")}</button></footer>
   <//>`;
 }
 
@@ -172,7 +175,7 @@ function SavedGroups({ desk, editor }) {
   return html`<${Dialog} title=${t("Saved groups")} onClose=${close(editor)}>
     ${
       rooms > 0 &&
-      html`<form onSubmit=${save}>
+      html`<form class="pairing-form" onSubmit=${save}>
         <div class="field">
           <label for="groups-name">${t("Save the rooms as they are now, by the name")}</label>
           <input id="groups-name" type="text" dir="auto" maxlength=${LONGEST_NAME} value=${name.value} onInput=${(
@@ -246,7 +249,7 @@ function RoomsFromList({ editor }) {
   const found = read.value;
   const right = found?.rooms.length ?? 0;
   return html`<${Dialog} title=${t("Rooms from a list")} onClose=${close(editor)}>
-    <form onSubmit=${check}>
+    <form class="pairing-form" onSubmit=${check}>
       <p>${t("A table with a column “room” and a column “student”, or one room a line. Names in either alphabet.")} <a href=${editor.asks.template} download="rooms.csv">${t("Download the list of both classes")}</a></p>
       <div class="field">
         <label for="list-text">${t("Paste the list")}</label>
