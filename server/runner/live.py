@@ -32,6 +32,7 @@ from server.wire.messages import ReportConcern, SaveDraft, TalkShare
 TRIES = 8
 LARGE_PAIRING = 120
 SEATS_CHANGE = (e.RoomsProposed, e.SeatMoved, e.LessonStarted, e.MemberRemoved, e.RoomParted, e.SessionClosed)
+SEATS_ALONE = (e.RoomsProposed, e.SeatMoved)
 ROOMS_CHANGE = (
     e.LessonStarted,
     e.FloorMoved,
@@ -77,6 +78,7 @@ class Live:
         self._clock = clock
         self._assign = assign
         self._grace = grace
+        self._warm: asyncio.Future[list[tuple[int, int]]] | None = None
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.memory = Memory(store, shared=shared)
         self.scenes = Scenes(store, directory, presence)
@@ -265,6 +267,7 @@ class Live:
         if room:
             await self.publish.room(room, scene, only_to=peer.id)
         if peer.kind == "teacher":
+            self._warm_up(session)
             await self.publish.seats(session, only_to=peer.id)
             await self.publish.rows(session.id, set(session.rooms), only_to=peer.id)
         else:
@@ -438,7 +441,9 @@ class Live:
             return
         teacher = sender
         scene = await self.scenes.scene(session, self._clock.now())
-        await self.publish.session(session, scene)
+        if session.status != "lobby" or not all(isinstance(event, SEATS_ALONE) for event in decision.events):
+            # Seats are teachers' business before the start: a thousand children in a lobby need not hear of each drag.
+            await self.publish.session(session, scene)
         for event in decision.events:
             await self._written_down(session, teacher, event)
         if any(isinstance(event, SEATS_CHANGE) for event in decision.events):
@@ -516,6 +521,11 @@ class Live:
             unplaced=layout.unplaced,
             over=command.over,
         )
+
+    def _warm_up(self, session: Session) -> None:
+        """Load the solver when a teacher comes to a lobby, not at the press: others would wait for it."""
+        if not self._warm and session.status == "lobby":
+            self._warm = asyncio.get_running_loop().run_in_executor(None, self._assign, [[0.0]])
 
     async def rooms_now(self, session_id: str) -> tuple[tuple[MemberId, ...], ...]:
         """Return the rooms of a lesson as they are laid out now, in the order of their numbers."""
