@@ -16,6 +16,7 @@ from server.core.live.engine import Decision, decide_room, look_again_at
 from server.core.live.pairing import Assign, Layout, lay_out
 from server.core.live.plenary import decide_hand, is_together
 from server.core.live.refusals import Refused
+from server.core.live.rotation import next_rotation, proposed_partners
 from server.core.live.scene import Scene
 from server.core.live.session_engine import Rules, decide_session, room_id, room_number
 from server.core.live.state import Room, Session, current_step
@@ -31,9 +32,18 @@ from server.wire.messages import ReportConcern, SaveDraft, TalkShare
 
 TRIES = 8
 LARGE_PAIRING = 120
-SEATS_CHANGE = (e.RoomsProposed, e.SeatMoved, e.LessonStarted, e.MemberRemoved, e.RoomParted, e.SessionClosed)
+SEATS_CHANGE = (
+    e.PartnersChanged,
+    e.RoomsProposed,
+    e.SeatMoved,
+    e.LessonStarted,
+    e.MemberRemoved,
+    e.RoomParted,
+    e.SessionClosed,
+)
 SEATS_ALONE = (e.RoomsProposed, e.SeatMoved)
 ROOMS_CHANGE = (
+    e.PartnersChanged,
     e.LessonStarted,
     e.FloorMoved,
     e.Paused,
@@ -460,13 +470,18 @@ class Live:
         match event:
             case e.LessonStarted():
                 await self._directory.status(session.id, "running")
-                await self._directory.met(session.id, self._clock.now(), session.rooms)
+                await self._directory.met(session.id, self._clock.now(), everybody_who_sat(session))
             case e.SeatMoved(member=member, room=room, apart=apart):
                 for other in apart:
                     about = f"{member} {other}"
                     await self._directory.audit(teacher.staff, "seated_kept_apart", session.id, room, about=about)
                 if session.status == "running":
-                    await self._directory.met(session.id, self._clock.now(), session.rooms)
+                    await self._directory.met(session.id, self._clock.now(), everybody_who_sat(session))
+            case e.PartnersChanged():
+                await self._directory.met(session.id, self._clock.now(), everybody_who_sat(session))
+                for one, other in event.apart:
+                    about = f"{one} {other}"
+                    await self._directory.audit(teacher.staff, "seated_kept_apart", session.id, None, about=about)
             case e.RoomsProposed(apart=apart):
                 for one, other in apart:
                     about = f"{one} {other}"
@@ -527,6 +542,15 @@ class Live:
         if not self._warm and session.status == "lobby":
             self._warm = asyncio.get_running_loop().run_in_executor(None, self._assign, [[0.0]])
 
+    async def partners(self, session_id: str) -> tuple[int | None, Layout]:
+        """Return the step at which the next new partners begin, None if none do, and the rooms proposed for it."""
+        session = await self.memory.session(session_id)
+        lesson = (await self.scenes.setup(session)).lesson
+        people = await self.publish.rechecks.seatable(session)
+        history = await self.publish.rechecks.history_now(session)
+        layout = await asyncio.to_thread(proposed_partners, session, people, history, self._assign)
+        return next_rotation(lesson, session), layout
+
     async def rooms_now(self, session_id: str) -> tuple[tuple[MemberId, ...], ...]:
         """Return the rooms of a lesson as they are laid out now, in the order of their numbers."""
         session = await self.memory.session(session_id)
@@ -538,6 +562,11 @@ class Live:
         self.scenes.forget(session_id)
         self.publish.rechecks.forget(session_id)
         await self.publish.seats(await self.memory.session(session_id))
+
+
+def everybody_who_sat(session: Session) -> dict[RoomId, tuple[MemberId, ...]]:
+    """Return the rooms of all parts of a lesson: those that there are now, and those before partners changed."""
+    return {**session.rotated, **{room: members for room, members in session.rooms.items() if members}}
 
 
 def decide_sent(

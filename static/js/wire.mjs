@@ -105,7 +105,7 @@
  *   choose_one: boolean, max_loops: number, turn_seconds: number | null, rounds: number, output: string | null, inputs: Input[],
  *   roles: Record<string, Wording>, stems: Wording[], deeper: Wording[]}} LessonStep
  */
-/** @typedef {{protocol: string, title: Wording, first: number, last: number}} LessonPart */
+/** @typedef {{protocol: string, title: Wording, first: number, last: number, rotate?: boolean}} LessonPart */
 /** @typedef {{lang: string, first: number, last: number, note: Wording}} Gloss */
 /** One word as read: `w` is shown, `j` stands between it and the next, `k` is what is written where that differs (ketiv). */
 /** @typedef {{w: string, j: string, k?: string}} Word */
@@ -135,6 +135,7 @@
  * @property {(id: string, name: string) => Promise<Answer<{}>>} rename
  * @property {(id: string) => Promise<Answer<{}>>} remove
  * @property {(form: FormData) => Promise<Answer<ListedRooms>>} read
+ * @property {() => Promise<Answer<{step: number | null, rooms: string[][], unplaced: string[]}>>} newPartners
  * @property {string} template
  */
 /** @typedef {{names: Wording, place: Wording, zone: string}} SchoolBoot */

@@ -27,6 +27,7 @@ from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.sign_ins import SqlSignIns
+from server.core.live.pairing import Layout
 from server.core.people.models import (
     ClassGroup,
     Consent,
@@ -214,6 +215,10 @@ class StillRooms:
     async def rooms_now(self, session_id: str) -> tuple[tuple[str, ...], ...]:
         """The rooms that were set."""
         return self.rooms
+
+    async def partners(self, session_id: str) -> tuple[int | None, Layout]:
+        """Nobody changes partners here."""
+        return None, Layout(self.rooms)
 
     async def rules_changed(self, session_id: str) -> None:
         """Note it."""

@@ -58,6 +58,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "move_seat": {"member": "no-such-child", "room": None},
     "start_lesson": {},
     "next_gate": {"after": 499},
+    "start_partners": {"after": 499, "rooms": [["no-such-child"]]},
     "pause": {},
     "resume": {},
     "extend_all": {},
@@ -95,6 +96,7 @@ TEACHERS = {
     "move_seat": "unknown_member",
     "start_lesson": "already_running",
     "next_gate": "somebody_was_faster",
+    "start_partners": "somebody_was_faster",
     "pause": "ok",
     "resume": "ok",
     "extend_all": "ok",
@@ -257,6 +259,10 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/groups",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
     ),
+    "/sessions/{session}/new-partners": (
+        f"/sessions/{SESSION}/new-partners",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
     "/sessions/{session}/rooms.csv": (
         f"/sessions/{SESSION}/rooms.csv",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -280,7 +286,9 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
         # What devices of a rehearsal post is asked about in tests/pages/test_rehearsal_pages.py.
         if name.startswith("/rehearse/"):
             continue
-        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media", "/groups", "/rooms.csv")):
+        if name.startswith("/api/") or name.endswith(
+            ("/ice", "/live", "/people", "/media", "/groups", "/rooms.csv", "/new-partners")
+        ):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 

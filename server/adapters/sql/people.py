@@ -296,10 +296,15 @@ class SqlPeople:
 
     async def record_meetings(self, session_id: str, at: datetime, rooms: dict[str, tuple[str, ...]]) -> None:
         """Remember who shares which room; replaces what was remembered of this session."""
+        pairs = {
+            pair: room
+            for room, members in sorted(rooms.items(), key=lambda room: (len(room[0]), room[0]), reverse=True)
+            for pair in combinations(sorted(members), 2)
+        }
+        # Whoever meets twice in one lesson, before and after partners changed, has met once.
         rows = [
             {"session": session_id, "room": room, "at": at, "one": one, "other": other}
-            for room, members in rooms.items()
-            for one, other in combinations(sorted(members), 2)
+            for (one, other), room in pairs.items()
         ]
         async with writing(self._engine) as connection:
             await connection.execute(delete(t.meetings).where(t.meetings.c.session == session_id))

@@ -18,10 +18,21 @@ def havrutot(lessons: Sequence[Collection[Group]]) -> frozenset[frozenset[Member
     for rooms in lessons:
         came = frozenset(member for room in rooms for member in room)
         settled = dict(belongs)
-        for room in rooms:
+        for room in _first_rooms(rooms):
             settled.update(_after(room, belongs, came))
         belongs = _of_two_sides(settled)
     return frozenset(frozenset(pair) for group in set(belongs.values()) for pair in combinations(sorted(group), 2))
+
+
+def _first_rooms(rooms: Collection[Group]) -> list[Group]:
+    """Return the rooms of a lesson without those of a later part: where partners changed, the first are the havruta."""
+    seated: set[MemberId] = set()
+    first: list[Group] = []
+    for room in rooms:
+        if seated.isdisjoint(room):
+            first.append(room)
+            seated |= room
+    return first
 
 
 def _after(room: Group, belongs: Mapping[MemberId, Group], came: Group) -> dict[MemberId, Group]:
@@ -55,4 +66,5 @@ def rooms_of(meetings: Iterable[tuple[str, MemberId, MemberId]]) -> list[Group]:
     rooms: dict[str, set[MemberId]] = {}
     for room, one, other in meetings:
         rooms.setdefault(room, set()).update((one, other))
-    return [frozenset(members) for members in rooms.values()]
+    in_order = sorted(rooms, key=lambda room: (len(room), room))
+    return [frozenset(rooms[room]) for room in in_order]

@@ -286,11 +286,24 @@ class StartLesson(Command):
 
 
 class NextGate(Command):
-    """Open the next gate for everyone, or go on from the open one; `after` is the floor that the teacher saw."""
+    """Open the next gate for everyone, or go on from the open one; `after` is the floor that the teacher saw.
+
+    `same_partners`: also into a part that the plan begins with new ones.
+    """
 
     kind: Literal["next_gate"] = "next_gate"
     after: Annotated[int, Field(ge=-1, le=500)]
     to: StepIndex | None = None
+    same_partners: bool = False
+
+
+class StartPartners(Command):
+    """Begin the next part with new partners, in these rooms; `after` is the floor that the teacher saw."""
+
+    kind: Literal["start_partners"] = "start_partners"
+    after: Annotated[int, Field(ge=-1, le=500)]
+    rooms: Annotated[tuple[Annotated[tuple[Short, ...], Field(max_length=12)], ...], Field(max_length=1_000)]
+    apart_too: bool = False
 
 
 class Pause(Command):
@@ -382,6 +395,7 @@ SessionCommand = (
     | MoveSeat
     | StartLesson
     | NextGate
+    | StartPartners
     | Pause
     | Resume
     | ExtendAll

@@ -253,6 +253,16 @@ class FloorMoved(Event):
     by: StaffId
 
 
+class PartnersChanged(Event):
+    """Everybody sits in a new room, and the class is at the step that begins with new partners. `apart`: as above."""
+
+    kind: Literal["partners_changed"] = "partners_changed"
+    step: int
+    rooms: dict[RoomId, tuple[MemberId, ...]]
+    apart: tuple[tuple[MemberId, MemberId], ...] = ()
+    by: StaffId
+
+
 class Paused(Event):
     """The lesson stands still; `calm` is Stop now: media silent, a calm page."""
 
@@ -361,6 +371,7 @@ SessionEvents = (
     | SeatMoved
     | LessonStarted
     | FloorMoved
+    | PartnersChanged
     | Paused
     | Resumed
     | ClassTimeAdded

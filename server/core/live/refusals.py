@@ -29,6 +29,7 @@ RefusalCode = Literal[
     "consent_missing",
     "keep_apart",
     "changed_by_hand",
+    "partners_first",
     "may_not_cross",
     "not_together",
     "not_allowed",

@@ -108,11 +108,12 @@ def limit(lesson: Lesson, session: Session) -> int:
     if lesson.pacing == "class":
         return session.floor
     gates = [gate for gate in lesson.gates if gate >= session.floor]
-    return gates[0] if gates else len(lesson.steps)
+    gates += [step for step in lesson.rotations if step > session.floor]
+    return min(gates, default=len(lesson.steps))
 
 
 def next_gate(lesson: Lesson, session: Session) -> int | None:
     """Return the floor to which the class moves next: on from an open gate, to the next gate, or None if none is left."""
     if lesson.pacing == "class" or session.floor in lesson.gates:
         return session.floor + 1
-    return next((gate for gate in lesson.gates if gate > session.floor), None)
+    return next((gate for gate in sorted({*lesson.gates, *lesson.rotations}) if gate > session.floor), None)

@@ -11,6 +11,7 @@ from server.core.live.lesson import Lesson
 from server.core.live.plenary import decide_plenary
 from server.core.live.rechecking import apart_in
 from server.core.live.refusals import Refused
+from server.core.live.rotation import new_partners, partners_due
 from server.core.live.scene import Person, next_gate
 from server.core.live.state import Session
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
@@ -44,8 +45,10 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
             return Decision(_seats(session, rules, command))
         case c.StartLesson():
             return Decision(_start(session, rules, teacher))
-        case c.NextGate(after=after, to=to):
-            return Decision((_floor(session, rules.lesson, after, to, teacher),))
+        case c.NextGate():
+            return Decision((_floor(session, rules.lesson, command, teacher),))
+        case c.StartPartners():
+            return Decision((_partners(session, rules, command, teacher),))
         case c.Pause(calm=calm):
             _running(session)
             return Decision(() if session.paused else (e.Paused(by=teacher.staff, calm=calm),))
@@ -174,8 +177,18 @@ def _start(session: Session, rules: Rules, teacher: c.Teacher) -> tuple[e.Sessio
             raise Refused("consent_missing")
 
 
-def _floor(session: Session, lesson: Lesson, after: int, to: int | None, teacher: c.Teacher) -> e.FloorMoved:
+def _partners(session: Session, rules: Rules, command: c.StartPartners, teacher: c.Teacher) -> e.PartnersChanged:
+    seatable = {
+        member: person
+        for member, person in rules.people.items()
+        if member in rules.may_cross and member not in session.removed
+    }
+    return new_partners(session, rules.lesson, seatable, rules.apart, teacher, command)
+
+
+def _floor(session: Session, lesson: Lesson, command: c.NextGate, teacher: c.Teacher) -> e.FloorMoved:
     _running(session)
+    after, to = command.after, command.to
     if after != session.floor:
         # Both teachers pressed at once: one move, not two.
         raise Refused("somebody_was_faster")
@@ -184,4 +197,6 @@ def _floor(session: Session, lesson: Lesson, after: int, to: int | None, teacher
         raise Refused("no_gate_left")
     if target <= session.floor:
         raise Refused("step_is_over")
+    if partners_due(lesson, session, target) and not command.same_partners:
+        raise Refused("partners_first")
     return e.FloorMoved(step=target, by=teacher.staff)

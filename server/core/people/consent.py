@@ -59,6 +59,9 @@ def plan_hash(session: LessonSession) -> str:
         del plan["talk_shown"]
     if plan["arc_lessons"] == LESSONS_OF_AN_ARC:
         del plan["arc_lessons"]
+    for part in plan["parts"]:
+        if part["partners"] == "keep":
+            del part["partners"]
     agreed = {
         "plan": plan,
         "starts_at": int(session.starts_at.timestamp()),

@@ -121,12 +121,13 @@ class Twinning(Record):
 
 
 class PlannedPart(Record):
-    """One protocol of a plan, by id."""
+    """One protocol of a plan, by id. `partners`: whether it begins with new ones."""
 
     protocol: str
     short: bool = False
     minutes: dict[str, float] = {}
     statements: tuple[Wording, ...] = ()
+    partners: Literal["keep", "rotate"] = "keep"
 
 
 class Plan(Record):

@@ -209,7 +209,13 @@ def _lesson(
         pacing=plan.pacing,
         largest_group=largest_group,
         parts=tuple(
-            Part(protocol=protocols[part.protocol], short=part.short, minutes=part.minutes, statements=part.statements)
+            Part(
+                protocol=protocols[part.protocol],
+                short=part.short,
+                minutes=part.minutes,
+                statements=part.statements,
+                rotate=part.partners == "rotate",
+            )
             for part in plan.parts
             if part.protocol in protocols
         ),

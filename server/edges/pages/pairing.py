@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from server.core.languages import Wording
+from server.core.live.pairing import Layout
 from server.core.people.consent import may_cross
 from server.core.people.models import LessonSession, Staff, Student
 from server.core.twinning.groups import LONGEST_NAME, MOST_SAVED, SavedGroups, free_name, partners_of
@@ -35,6 +36,10 @@ class LiveRooms(Protocol):
 
     async def rooms_now(self, session_id: str) -> tuple[tuple[str, ...], ...]:
         """Return the rooms of a lesson as they are laid out now, in their order."""
+        ...
+
+    async def partners(self, session_id: str) -> tuple[int | None, Layout]:
+        """Return the step at which the next new partners begin, None if none do, and the rooms proposed for it."""
         ...
 
     async def rules_changed(self, session_id: str) -> None:
@@ -119,6 +124,14 @@ def _kept_with(student: str, pairs: Iterable[tuple[str, str]], own: set[str]) ->
     return [
         other for pair in pairs for other in pair if student in pair and other != student and own.intersection(pair)
     ]
+
+
+@routes.get("/sessions/{session}/new-partners")
+async def new_partners(request: web.Request) -> web.Response:
+    """Return the rooms proposed for the next part that begins with new partners."""
+    _staff, lesson = await _lesson(request)
+    step, layout = await request.app[PAIRING].rooms.partners(lesson.id)
+    return as_json({"ok": True, "step": step, "rooms": layout.rooms, "unplaced": sorted(layout.unplaced)})
 
 
 # -- saved groups --------------------------------------------------------------------------------------------------------

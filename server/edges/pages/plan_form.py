@@ -32,6 +32,7 @@ class TypedPart:
     short: bool = False
     minutes: dict[str, str] = field(default_factory=dict[str, str])
     statements: dict[str, str] = field(default_factory=dict[str, str])
+    rotate: bool = False
 
 
 @dataclass
@@ -107,6 +108,7 @@ def typed_from(session: LessonSession, side: SideName, zone: str) -> TypedPlan:
                     language: "\n".join(statement.get(language, "") for statement in part.statements)
                     for language in ("en", "he")
                 },
+                part.partners == "rotate",
             )
             for part in plan.parts
         ],
@@ -202,6 +204,7 @@ def _typed_part(form: Form, key: str) -> TypedPart:
     return TypedPart(
         protocol=_one(form, f"protocol_{key}"),
         short=_one(form, f"form_{key}") == "short",
+        rotate=_one(form, f"partners_{key}") == "rotate",
         minutes={
             name.removeprefix(prefix): typed.strip()
             for name, typed in form.items()
@@ -229,6 +232,7 @@ def _part(number: int, typed: TypedPart, plan: TypedPlan, protocols: dict[str, P
         short=typed.short,
         minutes=minutes,
         statements=_statements(number, typed, plan) if takes_statements(protocol) else (),
+        partners="rotate" if typed.rotate else "keep",
     )
 
 

@@ -56,6 +56,11 @@ export class PairingDesk {
     return this.#asked("/rooms.csv", form);
   }
 
+  /** @returns {Promise<Answer<{ step: number | null, rooms: string[][], unplaced: string[] }>>} */
+  newPartners() {
+    return this.#asked("/new-partners");
+  }
+
   /** The list of both classes, to be filled in. */
   get template() {
     return `${this.here}/rooms.csv`;

@@ -5,6 +5,7 @@ import { BoardPage } from "../components/teacher/board.mjs";
 import { Closed } from "../components/teacher/closed.mjs";
 import { Dialogs } from "../components/teacher/dialogs.mjs";
 import { Lobby } from "../components/teacher/lobby.mjs";
+import { NewPartners } from "../components/teacher/pairing/partners.mjs";
 import { Told } from "../components/teacher/parts.mjs";
 import { makeDesk } from "../components/teacher/state.mjs";
 import { html } from "../html.mjs";
@@ -215,7 +216,8 @@ function Page({ desk, live, doors, pairing, onFill }) {
             : html`<${Closed} desk=${desk} />`
     }
     <${Told} desk=${desk} />
-    <${Dialogs} desk=${desk} />`;
+    <${Dialogs} desk=${desk} />
+    <${NewPartners} desk=${desk} asks=${pairing} />`;
 }
 
 /** @param {{ code: string, live: Live, home: string }} props */

@@ -24,7 +24,7 @@ export const KNOCK = 3000;
  */
 export function changes(before, after, me) {
   if (!before.room || !after.room) return [];
-  if (before.room.room !== after.room.room) return [movedRoom(after.room, me)];
+  if (before.room.room !== after.room.room) return [movedRoom(after.room, me, after.lesson)];
   return [
     ...joined(before.room, after.room, me),
     ...timeIsOver(before, after.room),
@@ -35,15 +35,27 @@ export function changes(before, after, me) {
 /**
  * @param {RoomView} room
  * @param {string} me
+ * @param {Lesson | null} lesson
  * @returns {Told}
  */
-function movedRoom(room, me) {
+function movedRoom(room, me, lesson) {
   const names = room.members.filter((member) => member.id !== me).map(nameOf);
+  const partnersChange = lesson?.parts.some((part) => part.rotate && part.first === room.step) ?? false;
   const text =
-    names.length > 0
-      ? t("You have moved to another room, with {names}. What you wrote is kept.", { names: listed(names) })
-      : t("You have moved to another room. What you wrote is kept.");
+    names.length > 0 && partnersChange
+      ? nextPartners(names)
+      : names.length > 0
+        ? t("You have moved to another room, with {names}. What you wrote is kept.", { names: listed(names) })
+        : t("You have moved to another room. What you wrote is kept.");
   return { id: `moved-${room.room}`, kind: "good", text, stays: true };
+}
+
+/** @param {string[]} names */
+function nextPartners(names) {
+  const said = { names: listed(names) };
+  return names.length === 1
+    ? t("Your next partner is {names}. Your intention and everything you wrote stay with you.", said)
+    : t("Your next partners are {names}. Your intention and everything you wrote stay with you.", said);
 }
 
 /**

@@ -4,7 +4,15 @@ import { signal } from "@preact/signals";
 import { makeEditor } from "../../components/teacher/pairing/editor.mjs";
 import { useMessages } from "../../i18n.mjs";
 import { PairingDesk } from "../../net/pairing.mjs";
-import { leftOut, metWords, warningLines, whyLine } from "../../views/teacher/pairing.mjs";
+import {
+  leftOut,
+  metWords,
+  movedTo,
+  partWithNewPartners,
+  unequal,
+  warningLines,
+  whyLine,
+} from "../../views/teacher/pairing.mjs";
 
 /** @import { People, Seats } from "../../views/teacher/types.mjs" */
 
@@ -203,4 +211,26 @@ test("requests go to this lesson, with what they say", async () => {
     ["/sessions/s%201/groups/g%2F1", "name=Tuesday"],
     ["/sessions/s%201/groups/g/delete", ""],
   ]);
+});
+
+test("a proposal for new partners is changed by moving one child, also into a new room", () => {
+  const rooms = [
+    ["dan", "noa"],
+    ["adi", "max"],
+  ];
+  assert.deepEqual(movedTo(rooms, "dan", 1), [["noa"], ["adi", "max", "dan"]]);
+  assert.deepEqual(movedTo(rooms, "dan", 2), [["noa"], ["adi", "max"], ["dan"]]);
+  assert.deepEqual(movedTo([["dan"], ["adi", "max"]], "dan", 1), [["adi", "max", "dan"]]);
+  assert.deepEqual([...unequal([["dan", "noa"], ["dan", "adi"], ["max"]], PEOPLE)], [1, 2]);
+});
+
+test("the next part with new partners is the one that the class has not come to", () => {
+  const parts = [
+    { title: { en: "First" }, first: 0, rotate: true },
+    { title: { en: "Second" }, first: 3 },
+    { title: { en: "Third" }, first: 6, rotate: true },
+  ];
+  assert.equal(partWithNewPartners({ parts }, 0)?.title.en, "Third");
+  assert.equal(partWithNewPartners({ parts }, 6), null);
+  assert.equal(partWithNewPartners(null, 0), null);
 });

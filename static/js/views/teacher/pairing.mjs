@@ -152,6 +152,42 @@ export function leftOut(rooms, seats) {
 }
 
 /**
+ * Return rooms with one student moved to another (a new one where `to` is beyond them); emptied rooms are gone.
+ * @param {readonly (readonly string[])[]} rooms
+ * @param {string} member
+ * @param {number} to
+ */
+export function movedTo(rooms, member, to) {
+  const all = to < rooms.length ? rooms : [...rooms, []];
+  return all
+    .map((room, at) => {
+      const others = room.filter((one) => one !== member);
+      return at === to ? [...others, member] : others;
+    })
+    .filter((room) => room.length > 0);
+}
+
+/**
+ * Return rooms of which one school is missing, or in which somebody is alone, or more than four sit, by their place.
+ * @param {readonly (readonly string[])[]} rooms
+ * @param {People} people
+ */
+export function unequal(rooms, people) {
+  return new Set(
+    rooms.flatMap((room, at) => (room.length > 4 || new Set(room.map((id) => people[id]?.side)).size < 2 ? [at] : [])),
+  );
+}
+
+/**
+ * Return the part that the class comes to next and that begins with new partners, or null.
+ * @param {{ parts: { title: Record<string, string>, first: number, rotate?: boolean }[] } | null} lesson
+ * @param {number} floor
+ */
+export function partWithNewPartners(lesson, floor) {
+  return lesson?.parts.find((part) => part.rotate && part.first > Math.max(floor, 0)) ?? null;
+}
+
+/**
  * Return "3 times, last on 3 November".
  * @param {{ times: number, last: number }} met
  * @param {string} language
