@@ -189,7 +189,7 @@ function Proposed({ desk, editor, here, onFill }) {
     <${PairingTools} editor=${editor} here=${here} />
     ${
       held
-        ? html`<p class="held-now" role="status"><span>${t("Choose where to put {name}.", { name: isolated(nameOf(desk.boot.people[held], desk.boot.language)) })}</span>
+        ? html`<p class="held-now" role="status"><span>${t("Where to put {name}?", { name: isolated(nameOf(desk.boot.people[held], desk.boot.language)) })}</span>
             <button type="button" class="button" onClick=${() => {
               desk.held.value = null;
             }}>${t("Let go")}</button></p>`

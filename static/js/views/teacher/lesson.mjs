@@ -28,8 +28,19 @@ export function nextFloor(lesson, session) {
   if (lesson.pacing === "class" || isGate) {
     return session.floor < lesson.steps.length ? session.floor + 1 : null;
   }
-  const gate = lesson.steps.find((step) => step.scope === "class" && step.index > session.floor);
+  const gate = lesson.steps.find(
+    (step) => step.index > session.floor && (step.scope === "class" || beginsWithNewPartners(lesson, step.index)),
+  );
   return gate ? gate.index : null;
+}
+
+/**
+ * Whether a step is the first of a part that the plan begins with new partners: a teacher opens it, like a gate.
+ * @param {Lesson} lesson
+ * @param {number} index
+ */
+function beginsWithNewPartners(lesson, index) {
+  return index > 0 && (lesson.parts?.some((part) => part.rotate && part.first === index) ?? false);
 }
 
 /**
@@ -43,6 +54,7 @@ export function gateLabel(lesson, session, language) {
   if (!lesson || target === null) return null;
   if (target >= lesson.steps.length) return t("Everyone to the end");
   const title = isolated(stepTitle(lesson, target, language));
+  if (beginsWithNewPartners(lesson, target)) return t("New partners: {title}", { title });
   if (lesson.steps[target]?.scope === "class") return t("Bring together: {title}", { title });
   return t("Next step: {title}", { title });
 }

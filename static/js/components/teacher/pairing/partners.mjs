@@ -87,7 +87,7 @@ function Proposed({ desk, asks, onClose }) {
     ${!found && trouble.value === "" && html`<p role="status">${t("One moment…")}</p>`}
     ${
       found &&
-      html`<p class="soft small">${held.value ? t("Choose where to put {name}.", { name: isolated(nameOf(boot.people[held.value], boot.language)) }) : t("Nobody has a partner of this lesson again, as far as that can be done. To change a room, press a name and then a room. Children keep their intention and everything they have written.")}</p>
+      html`<p class="soft small">${held.value ? t("Where to put {name}?", { name: isolated(nameOf(boot.people[held.value], boot.language)) }) : t("Nobody has a partner of this lesson again, as far as that can be done. To change a room, press a name and then a room. Children keep their intention and everything they have written.")}</p>
       <ol class="new-partners">
         ${found.rooms.map(
           (room, at) => html`<li key=${room.join()} class=${odd.has(at) ? "is-odd" : ""}>
