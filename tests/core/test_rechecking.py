@@ -1,6 +1,7 @@
 """A teacher's hand on the rooms: warned of everything, kept from nothing but what families and rooms forbid."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ GIL = person("gil", "a", "fr")
 EVERYBODY = {**PEOPLE, "gil": GIL}
 
 
-def warned(*members: str, crowd: bool = False, **history: object) -> tuple[str, ...]:
-    return warnings_of([EVERYBODY[member] for member in members], History(**history), crowd)  # type: ignore[arg-type]
+def warned(*members: str, crowd: bool = False, **history: Any) -> tuple[str, ...]:
+    return warnings_of([EVERYBODY[member] for member in members], History(**history), crowd)
 
 
 def test_a_good_room_has_no_warning() -> None:
@@ -44,7 +45,7 @@ def test_a_good_room_has_no_warning() -> None:
     ],
 )
 def test_what_speaks_against_a_room(
-    members: tuple[str, ...], history: dict[str, object], expected: tuple[str, ...]
+    members: tuple[str, ...], history: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
     assert warned(*members, **history) == expected
 

@@ -1,6 +1,6 @@
 """Two teachers at one lobby: warned of everything, each seeing the other's hand at once, and nothing thrown away unseen."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ class Lobby:
         over = self.ours.views["seats"]["version"]
         return await self.ours.say("arrange_rooms", rooms=list(rooms), over=over, **more)
 
-    async def both_see(self, what: Any) -> None:
+    async def both_see(self, what: Callable[[dict[str, Any]], object]) -> None:
         for teacher in (self.ours, self.theirs):
             await teacher.until(lambda p: what(p.views["seats"]), "for the seats as they are now")
 
@@ -38,7 +38,7 @@ async def lobby(served: Served) -> AsyncGenerator[Lobby]:
     teachers = [await served.online("staff", who) for who in (HAIFA_TEACHER, CHICAGO_TEACHER)]
     children = [await served.online("student", who) for who in (DAN, TAL, NOA, MAX)]
     await teachers[0].until(lambda p: len(p.views["presence"]["present"]) == 4, "for the children")
-    found = Lobby(*teachers, children)
+    found = Lobby(teachers[0], teachers[1], children)
     yield found
     for person in (*teachers, *children):
         await person.leave()
