@@ -421,7 +421,7 @@ class Live:
                 if isinstance(command, c.StartLesson):
                     # From here on the lesson is what it is now, whatever happens to protocol files.
                     await self._store.save_lesson(session_id, rules.lesson)
-                if isinstance(command, c.CloseSession):
+                if isinstance(command, c.CloseSession | c.StartPartners):
                     await self._keep_what_was_being_written(session)
                 appended = Appended(
                     session_id, session.version + 1, now, sender_key(sender), command_id, decision.events

@@ -73,6 +73,7 @@ def test_everybody_sits_in_a_new_room_and_the_old_ones_keep_their_history() -> N
     assert play.session.rooms == {"s.1": (), "s.2": (), "s.3": NEW[0], "s.4": NEW[1]}
     assert play.session.rotated == {"s.1": (NOA, DAN), "s.2": (MAYA, ELI)}
     assert play.session.former[NOA] == ("s.1",)
+    assert play.session.rotated_after == {"s.1": 1, "s.2": 1}, "what came later is not told of these rooms"
     assert (play.session.floor, play.at("s.3")) == (2, 2)
     assert not play.scene().waits_for_class(play.room("s.3"))
     assert play.room("s.1").answers, "what was written stands in the room in which it was written"

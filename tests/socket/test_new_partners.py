@@ -7,7 +7,7 @@ import pytest
 from server.core.people.consent import plan_hash
 from server.core.people.models import PlannedPart
 from tests.live.servers import PersonOnline
-from tests.socket.served import HAIFA_TEACHER, SESSION, Served
+from tests.socket.served import HAIFA_TEACHER, SESSION, Served, lesson_steps
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -39,6 +39,15 @@ async def test_partners_change_between_two_protocols(served: Served) -> None:
         assert (await one.say("next_gate", after=floor, to=found["step"]))["code"] == "partners_first"
         assert {frozenset(room) for room in found["rooms"]}.isdisjoint(before)
 
+        steps = await lesson_steps(served, one.views["session"]["lesson"])
+        asking = next(step for step in steps if step["inputs"] and step["index"] < found["step"])
+        assert (await one.say("next_gate", after=floor, to=asking["index"]))["ok"]
+        floor, writing = asking["index"], lesson.students[0]
+        await writing.until(lambda p: p.views["room"]["step"] == floor, "for the step that asks")
+        question = asking["inputs"][0]["id"]
+        entries = [{"text": "half a sentence"}]
+        draft = await writing.say("save_draft", step=floor, input=question, sequence=1, entries=entries)
+        assert draft["ok"], draft
         assert (await one.say("start_partners", after=floor, rooms=found["rooms"]))["ok"]
         late = await other.say("start_partners", after=floor, rooms=found["rooms"])
         assert late["code"] == "somebody_was_faster"
@@ -52,6 +61,7 @@ async def test_partners_change_between_two_protocols(served: Served) -> None:
             await child.until(
                 lambda p: sits_anew(p) and p.views["room"]["step"] == found["step"], "for the next partner"
             )
+        await writing.until(lambda p: "half a sentence" in str(p.views["mine"]["answers"]), "for what was half written")
         history = await served.house.people.history(lesson_after := await _next_lesson(served))
         assert lesson_after.id != SESSION
         met = {pair for pair in history.met if all(any(m in room for room in before) for m in pair)}

@@ -139,6 +139,8 @@ class Session:
     """Whether a teacher has changed the proposed rooms: then nothing lays them out anew unasked."""
     rotated: dict[RoomId, tuple[MemberId, ...]] = field(default_factory=dict[RoomId, tuple[MemberId, ...]])
     """Rooms of earlier parts, with those who sat there when new partners began."""
+    rotated_after: dict[RoomId, int] = field(default_factory=dict[RoomId, int])
+    """The last step that such a room could come to."""
     former: dict[MemberId, tuple[RoomId, ...]] = field(default_factory=dict[MemberId, tuple[RoomId, ...]])
     floor: int = -1
     floor_at: datetime | None = None
@@ -294,7 +296,7 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         case e.FloorMoved(step=step):
             return replace(session, floor=step, floor_at=at, plenary=Plenary())
         case e.PartnersChanged(step=step, rooms=rooms):
-            return replace(_repartnered(session, rooms), floor=step, floor_at=at, plenary=Plenary())
+            return replace(_repartnered(session, rooms, step), floor=step, floor_at=at, plenary=Plenary())
         case e.Paused(calm=calm):
             return replace(session, pauses=(*session.pauses, Pause(at, calm=calm)))
         case e.Resumed():
@@ -350,18 +352,20 @@ def _plenary_after(plenary: Plenary, event: e.PlenaryEvents) -> Plenary:
             assert_never(event)
 
 
-def _repartnered(session: Session, rooms: dict[RoomId, tuple[MemberId, ...]]) -> Session:
+def _repartnered(session: Session, rooms: dict[RoomId, tuple[MemberId, ...]], step: int) -> Session:
     """Seat everybody in new rooms; the old ones keep their history, and whoever has no new seat waits with a teacher."""
     left = {member: room for room, members in session.rooms.items() for member in members}
     seated = {member for members in rooms.values() for member in members}
     waiting = dict.fromkeys(left.keys() - seated, "with_teacher")
     unplaced = {m: why for m, why in session.unplaced.items() if m not in seated}
+    over = {room: members for room, members in session.rooms.items() if members}
     return replace(
         session,
         rooms={**dict.fromkeys(session.rooms, ()), **rooms},
         why={},
         unplaced={**unplaced, **waiting},
-        rotated={**session.rotated, **{room: members for room, members in session.rooms.items() if members}},
+        rotated={**session.rotated, **over},
+        rotated_after={**session.rotated_after, **dict.fromkeys(over, step - 1)},
         former={**session.former, **{m: (*session.former.get(m, ()), room) for m, room in left.items()}},
     )
 
