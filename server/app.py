@@ -32,6 +32,7 @@ from server.adapters.sefaria import SefariaTexts
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
 from server.adapters.sql.engine import make_engine
 from server.adapters.sql.live import SqlLiveStore
+from server.adapters.sql.pairings import SqlPairings
 from server.adapters.sql.passes import SqlPasses
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
@@ -50,6 +51,7 @@ from server.edges.metrics import Metrics
 from server.edges.pages import PAGES
 from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
+from server.edges.pages.pairing import PAIRING, PairingParts
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.pages.text_shelf import SCHOOL_TEXTS, TEXT_SOURCE
 from server.edges.parts import PARTS, Parts
@@ -242,6 +244,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[REHEARSALS] = SqlRehearsals(engine, secret)
     app[SCHOOL_TEXTS] = school_texts
     app[TEXT_SOURCE] = SefariaTexts(settings.sefaria_url, FetchedPassages(engine))
+    app[PAIRING] = PairingParts(SqlPairings(engine), live)
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
     app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch, *([livekit] if livekit else []), media]

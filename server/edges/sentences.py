@@ -44,6 +44,8 @@ SENTENCES: dict[str, str] = {
         "On one side no student may learn with the partner school: the families’ answers are missing, or say otherwise."
     ),
     "keep_apart": _("These two students are to be kept apart."),
+    "partners_first": _("The next part begins with new partners. Look at them first, or keep the same."),
+    "changed_by_hand": _("These rooms were changed by hand. Look at them as they are now, then decide."),
     "may_not_cross": _("This student does not learn with the partner school in this lesson."),
     "not_together": _("The whole class is not together just now."),
     "unknown_entry": _("This is not on the board any more."),

@@ -18,9 +18,10 @@ from server.core.live.pace import decide_over, wraps_up_at
 from server.core.live.pairing import Assign, Layout, lay_out
 from server.core.live.plenary import decide_hand, is_together
 from server.core.live.refusals import Refused
+from server.core.live.rotation import next_rotation, proposed_partners
 from server.core.live.rounds import RoundScene, decide_speaker, look_at_round, round_step
 from server.core.live.scene import Scene
-from server.core.live.session_engine import Rules, decide_session, room_id
+from server.core.live.session_engine import Rules, decide_session, room_id, room_number
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import room_state, soon_moved
 from server.core.live.watchwords import alarming
@@ -35,8 +36,18 @@ from server.wire.messages import ReportConcern, SaveDraft, TalkShare
 
 TRIES = 8
 LARGE_PAIRING = 120
-SEATS_CHANGE = (e.RoomsProposed, e.SeatMoved, e.LessonStarted, e.MemberRemoved, e.RoomParted, e.SessionClosed)
+SEATS_CHANGE = (
+    e.PartnersChanged,
+    e.RoomsProposed,
+    e.SeatMoved,
+    e.LessonStarted,
+    e.MemberRemoved,
+    e.RoomParted,
+    e.SessionClosed,
+)
+SEATS_ALONE = (e.RoomsProposed, e.SeatMoved)
 ROOMS_CHANGE = (
+    e.PartnersChanged,
     e.LessonStarted,
     e.FloorMoved,
     e.Paused,
@@ -88,6 +99,7 @@ class Live:
         self._clock = clock
         self._assign = assign
         self._grace = grace
+        self._warm: asyncio.Future[list[tuple[int, int]]] | None = None
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.memory = Memory(store, shared=shared)
         self.scenes = Scenes(store, directory, presence)
@@ -127,11 +139,18 @@ class Live:
             if command.room not in session.rooms:
                 raise Refused("unknown_room")
             return await self._room_turn(session_id, command.room, teacher, command_id, command)
-        if isinstance(command, c.ProposeRooms):
+        if isinstance(command, c.ProposeRooms | c.ArrangeRooms):
             session = await self.memory.session(session_id)
             if session.heard(teacher.staff, command_id):
                 return Outcome(session.version)
-            return await self._session_turn(session_id, teacher, command_id, await self._proposal(session))
+            if session.status != "lobby":
+                raise Refused("not_running" if session.status == "closed" else "already_running")
+            laid = (
+                await self._proposal(session, command)
+                if isinstance(command, c.ProposeRooms)
+                else await self.publish.rechecks.arrangement(session, command)
+            )
+            return await self._session_turn(session_id, teacher, command_id, laid)
         return await self._session_turn(session_id, teacher, command_id, command)
 
     async def tick(self, stream: str, step: int) -> None:
@@ -320,6 +339,7 @@ class Live:
         if room:
             await self.publish.room(room, scene, only_to=peer.id)
         if peer.kind == "teacher":
+            self._warm_up(session)
             await self.publish.seats(session, only_to=peer.id)
             await self.publish.rows(session.id, set(session.rooms), only_to=peer.id)
             await self.publish.guests.passes(session.id, only_to=peer.id)
@@ -469,7 +489,7 @@ class Live:
                 if isinstance(command, c.StartLesson):
                     # From here on the lesson is what it is now, whatever happens to protocol files.
                     await self._store.save_lesson(session_id, rules.lesson)
-                if any(isinstance(event, e.SessionClosed) for event in decision.events):
+                if any(isinstance(event, e.SessionClosed | e.PartnersChanged) for event in decision.events):
                     await self._keep_what_was_being_written(session)
                 appended = Appended(
                     session_id, session.version + 1, now, sender_key(sender), command_id, decision.events
@@ -551,7 +571,9 @@ class Live:
         if isinstance(sender, c.Student) or all(isinstance(event, e.MomentEvents) for event in decision.events):
             # Hands go up many at a time, and are in a part of their own.
             return
-        await self.publish.session(session, scene)
+        if session.status != "lobby" or not all(isinstance(event, SEATS_ALONE) for event in decision.events):
+            # Seats are teachers' business before the start: a thousand children in a lobby need not hear of each drag.
+            await self.publish.session(session, scene)
         for event in decision.events:
             await self._written_down(session, sender_key(sender), event)
         if any(isinstance(event, SEATS_CHANGE) for event in decision.events):
@@ -593,9 +615,22 @@ class Live:
         match event:
             case e.LessonStarted():
                 await self._directory.status(session.id, "running")
-                await self._directory.met(session.id, self._clock.now(), session.rooms)
-            case e.SeatMoved() if session.status == "running":
-                await self._directory.met(session.id, self._clock.now(), session.rooms)
+                await self._directory.met(session.id, self._clock.now(), everybody_who_sat(session))
+            case e.SeatMoved(member=member, room=room, apart=apart):
+                for other in apart:
+                    about = f"{member} {other}"
+                    await self._directory.audit(by, "seated_kept_apart", session.id, room, about=about)
+                if session.status == "running":
+                    await self._directory.met(session.id, self._clock.now(), everybody_who_sat(session))
+            case e.PartnersChanged():
+                await self._directory.met(session.id, self._clock.now(), everybody_who_sat(session))
+                for one, other in event.apart:
+                    about = f"{one} {other}"
+                    await self._directory.audit(by, "seated_kept_apart", session.id, None, about=about)
+            case e.RoomsProposed(apart=apart):
+                for one, other in apart:
+                    about = f"{one} {other}"
+                    await self._directory.audit(by, "seated_kept_apart", session.id, None, about=about)
             case e.SessionSetAside():
                 await self._directory.status(session.id, "set_aside")
             case e.SessionClosed():
@@ -638,16 +673,9 @@ class Live:
         await self._store.end_session(session.id, forget)
         self.memory.forget_session(session.id)
 
-    async def _proposal(self, session: Session) -> c.LayOutRooms:
-        setup = await self.scenes.setup(session)
-        here = self._presence.present(session.id, self._clock.now())
-        people = [
-            person
-            for member, person in setup.people.items()
-            if member in here and member in setup.may_cross and member not in session.removed
-        ]
-        shared = frozenset(frozenset(p.speaks_for) for p in self._presence.peers(session.id) if p.also)
-        history = replace(await self._directory.history(session.id), shared=shared)
+    async def _proposal(self, session: Session, command: c.ProposeRooms) -> c.LayOutRooms:
+        people = list((await self.publish.rechecks.seatable(session)).values())
+        history = await self.publish.rechecks.history_now(session)
         if len(people) > LARGE_PAIRING:
             layout: Layout = await asyncio.to_thread(lay_out, people, history, self._assign)
         else:
@@ -657,7 +685,39 @@ class Live:
             rooms=dict(zip(ids, layout.rooms, strict=True)),
             why=dict(zip(ids, layout.why, strict=True)),
             unplaced=layout.unplaced,
+            over=command.over,
         )
+
+    def _warm_up(self, session: Session) -> None:
+        """Load the solver when a teacher comes to a lobby, not at the press: others would wait for it."""
+        if not self._warm and session.status == "lobby":
+            self._warm = asyncio.get_running_loop().run_in_executor(None, self._assign, [[0.0]])
+
+    async def partners(self, session_id: str) -> tuple[int | None, Layout]:
+        """Return the step at which the next new partners begin, None if none do, and the rooms proposed for it."""
+        session = await self.memory.session(session_id)
+        lesson = (await self.scenes.setup(session)).lesson
+        people = await self.publish.rechecks.seatable(session)
+        history = await self.publish.rechecks.history_now(session)
+        layout = await asyncio.to_thread(proposed_partners, session, people, history, self._assign)
+        return next_rotation(lesson, session), layout
+
+    async def rooms_now(self, session_id: str) -> tuple[tuple[MemberId, ...], ...]:
+        """Return the rooms of a lesson as they are laid out now, in the order of their numbers."""
+        session = await self.memory.session(session_id)
+        in_order = sorted(session.rooms, key=room_number)
+        return tuple(session.rooms[room] for room in in_order if session.rooms[room])
+
+    async def rules_changed(self, session_id: str) -> None:
+        """Look at the proposed rooms again: somebody is kept apart or together now, or no longer."""
+        self.scenes.forget(session_id)
+        self.publish.rechecks.forget(session_id)
+        await self.publish.seats(await self.memory.session(session_id))
+
+
+def everybody_who_sat(session: Session) -> dict[RoomId, tuple[MemberId, ...]]:
+    """Return the rooms of all parts of a lesson: those that there are now, and those before partners changed."""
+    return {**session.rotated, **{room: members for room, members in session.rooms.items() if members}}
 
 
 def decide_sent(

@@ -34,6 +34,7 @@ from server.ports.clock import Clock
 from server.ports.live import Directory, Draft, Outbox, Peer, Presence, Setup, Store, StoreUnavailable
 from server.runner.guests import GUEST, Guests
 from server.runner.memory_of_rooms import Memory, words_of
+from server.runner.rechecks import Rechecks
 from server.runner.scenes import Scenes, UnknownSession
 from server.wire.messages import (
     MeView,
@@ -86,6 +87,7 @@ class Publisher:
         self._clock = clock
         self._memory = memory
         self._scenes = scenes
+        self.rechecks = Rechecks(directory, scenes, presence, clock)
         self._rows: defaultdict[str, set[RoomId]] = defaultdict(set)
         self._arrivals: set[str] = set()
         self._boards: set[str] = set()
@@ -187,11 +189,14 @@ class Publisher:
             self.projector_changed(session.id)
 
     async def seats(self, session: Session, *, only_to: str | None = None) -> None:
-        """Send who sits where to the teachers; to substitutes without the reasons, which tell of earlier lessons."""
+        """Send who sits where to the teachers, and before the start what speaks against it.
+
+        To substitutes without the reasons and warnings, which tell of earlier lessons.
+        """
         setup = await self._scenes.setup(session)
-        view = seats_view(session, setup.arrivals)
+        view = seats_view(session, setup.arrivals, await self.rechecks.of(session))
         body = encoded(ViewOut(part="seats", now=self._now(), view=view))
-        bare = encoded(ViewOut(part="seats", now=self._now(), view=view.model_copy(update={"why": {}})))
+        bare = encoded(ViewOut(part="seats", now=self._now(), view=view.model_copy(update={"why": {}, "warnings": {}})))
         passes = setup.passes
         teachers = [p for p in self._presence.peers(session.id) if p.kind == "teacher"]
         if only_to or any(peer.who in passes for peer in teachers):

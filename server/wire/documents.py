@@ -30,6 +30,7 @@ STUDENT_COMMANDS: tuple[type[BaseModel], ...] = (
 TEACHER_COMMANDS: tuple[type[BaseModel], ...] = (
     *c.TeacherRoomCommand.__args__,
     c.ProposeRooms,
+    c.ArrangeRooms,
     *(command for command in c.SessionCommand.__args__ if command is not c.LayOutRooms),
     DeviceState,
     Resync,

@@ -43,6 +43,7 @@ def _part(lesson: Lesson, number: int) -> dict[str, Any]:
     return {
         "protocol": protocol.id,
         "title": protocol.title,
+        "rotate": lesson.parts[number].rotate,
         "first": indices[0] if indices else None,
         "last": indices[-1] if indices else None,
     }

@@ -75,7 +75,7 @@ class Resync(Message):
 
 SideCommand = SaveDraft | ReportConcern | DeviceState | AdultBeside | TalkShare | Resync
 Incoming = Annotated[
-    c.StudentCommand | c.TeacherRoomCommand | c.ProposeRooms | c.SessionCommand | SideCommand,
+    c.StudentCommand | c.TeacherRoomCommand | c.ProposeRooms | c.ArrangeRooms | c.SessionCommand | SideCommand,
     Field(discriminator="kind"),
 ]
 _INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)

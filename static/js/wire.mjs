@@ -100,7 +100,7 @@
 /**
  * @typedef {{session: string, version: number, rooms: Record<string, string[]>, why: Record<string, string[]>,
  *   unplaced: Record<string, string>, removed: string[], parted: string[], arrivals?: "automatic" | "suggest" | "off",
- *   proposals?: PlacingView[], placed?: PlacedView[]}} SeatsView
+ *   proposals?: PlacingView[], placed?: PlacedView[], warnings?: Record<string, string[]>, by_hand?: boolean}} SeatsView
  */
 /**
  * @typedef {{peer: string, who: string, kind: "student" | "teacher", order: number, camera: string, microphone: string,
@@ -145,7 +145,7 @@
  *   choose_one: boolean, board?: BoardKind, round_of?: string, max_loops: number, turn_seconds: number | null, rounds: number, output: string | null, inputs: Input[],
  *   roles: Record<string, Wording>, stems: Wording[], deeper: Wording[]}} LessonStep
  */
-/** @typedef {{protocol: string, title: Wording, first: number, last: number}} LessonPart */
+/** @typedef {{protocol: string, title: Wording, first: number, last: number, rotate?: boolean}} LessonPart */
 /** @typedef {{lang: string, first: number, last: number, note: Wording}} Gloss */
 /** One word as read: `w` is shown, `j` stands between it and the next, `k` is what is written where that differs (ketiv). */
 /** @typedef {{w: string, j: string, k?: string}} Word */
@@ -162,6 +162,22 @@
  *   steps: LessonStep[], parts: LessonPart[], reflection?: number}} Lesson
  */
 
+/** @typedef {{own: boolean, met: {names: Wording, times: number, last: number}[], apart: string[], together: string[]}} AboutStudent */
+/** @typedef {{id: string, name: string, at: number, rooms: string[][], elsewhere: number}} SavedGroups */
+/** @typedef {{rooms: string[][], problems: {code: string, line: number, value: string, message: string}[]}} ListedRooms */
+/** @template T @typedef {({ok: true} & T) | {ok: false, code: string, message: string}} Answer */
+/**
+ * @typedef {object} PairingDesk what the lobby asks beside the socket (net/pairing.mjs)
+ * @property {(student: string) => Promise<Answer<AboutStudent>>} about
+ * @property {(one: string, other: string, how: "apart" | "together" | "free") => Promise<Answer<{}>>} keep
+ * @property {() => Promise<Answer<{saved: SavedGroups[]}>>} saved
+ * @property {(name: string) => Promise<Answer<{id: string}>>} save
+ * @property {(id: string, name: string) => Promise<Answer<{}>>} rename
+ * @property {(id: string) => Promise<Answer<{}>>} remove
+ * @property {(form: FormData) => Promise<Answer<ListedRooms>>} read
+ * @property {() => Promise<Answer<{step: number | null, rooms: string[][], unplaced: string[]}>>} newPartners
+ * @property {string} template
+ */
 /** @typedef {{names: Wording, place: Wording, zone: string}} SchoolBoot */
 /** `schools`: all of the side, the reader's own first; the fields beside it are the first one's. */
 /**

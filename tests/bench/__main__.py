@@ -13,6 +13,7 @@ from tests.bench.figures import Figure, percentile, remark
 from tests.bench.floors import FLOOR_OF, Floor, Size, measure_floor
 from tests.bench.lesson import Lesson
 from tests.bench.load import Times
+from tests.bench.pairing import bench_pairing
 from tests.bench.processes import FIRST_PORT, Server, running
 from tests.bench.school import make_school
 
@@ -20,7 +21,7 @@ STUDENTS, FEW = 500, 20
 COMMANDS_A_SECOND, COMMANDS_OF_FEW = 200.0, 100.0
 JOIN_AT_ONCE = 50
 SETTLE_SECONDS = 1.5
-DEMO_PORT, SERVER_PORT, STOCK_PORT = FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2
+DEMO_PORT, SERVER_PORT, STOCK_PORT, PAIRING_PORT = FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2, FIRST_PORT + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ async def main() -> int:
         )
         remark("the floor: stock python-socketio with the same load")
         _tell(seen, await measure_floor(STOCK_PORT, folder, size))
+        await bench_pairing(folder / "pairing", PAIRING_PORT)
     return 0
 
 

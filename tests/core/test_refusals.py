@@ -9,6 +9,7 @@ import pytest
 from server.core.live import commands as c
 from server.core.live.answers import MOST_LINES
 from server.core.live.engine import Decision
+from server.core.live.lesson import Lesson, Part
 from server.core.live.refusals import REFUSAL_CODES
 from server.core.live.rounds import RoundScene, decide_speaker
 from server.core.live.session_engine import Rules, decide_session
@@ -30,8 +31,10 @@ from tests.core.builders import (
     gate,
     lesson,
     person,
+    protocol,
     refusal,
     ruth,
+    said,
     solo,
     talk,
     together,
@@ -74,6 +77,17 @@ def kept_apart() -> object:
     play = lobby(NOA, DAN)
     play.apart = frozenset({frozenset({MAYA, NOA})})
     return play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
+
+
+def made_by_hand() -> object:
+    play = lobby(NOA, DAN)
+    play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
+    return play.teacher(c.LayOutRooms(rooms={}))
+
+
+def next_part() -> object:
+    parts = (Part(protocol=protocol(talk())), Part(protocol=protocol(talk()), rotate=True))
+    return Played(Lesson(title=said("two"), band="B", parts=parts), NOA, DAN).teacher(c.NextGate(after=0))
 
 
 def stays_in_the_own_class() -> object:
@@ -159,6 +173,8 @@ SITUATIONS: dict[str, Situation] = {
     "not_agreed": lambda: lobby(NOA, DAN, missing="not_agreed").teacher(c.StartLesson()),
     "consent_missing": lambda: lobby(NOA, DAN, missing="consent_missing").teacher(c.StartLesson()),
     "keep_apart": kept_apart,
+    "changed_by_hand": made_by_hand,
+    "partners_first": next_part,
     "may_not_cross": stays_in_the_own_class,
     "not_together": lambda: at("think").teacher(c.Spotlight(who=NOA)),
     "unknown_entry": lambda: at("think").teacher(c.PinEntry(step=0, entry="no such entry")),

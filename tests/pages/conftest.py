@@ -22,12 +22,14 @@ from server.adapters.calendars import PackagedHolidays
 from server.adapters.ice import IceServersFromSettings
 from server.adapters.protocol_files import load_protocols
 from server.adapters.sql.engine import make_engine, migrate
+from server.adapters.sql.pairings import SqlPairings
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.school_texts import SqlSchoolTexts
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.core.importing.fetched import Fetched
+from server.core.live.pairing import Layout
 from server.core.people.models import (
     ClassGroup,
     Consent,
@@ -50,6 +52,7 @@ from server.edges.pages import (
     classes,
     home,
     library,
+    pairing,
     planning,
     printing,
     rehearsal,
@@ -60,6 +63,7 @@ from server.edges.pages import (
     twinnings,
 )
 from server.edges.pages.live import ICE
+from server.edges.pages.pairing import PAIRING, PairingParts
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.pages.text_shelf import SCHOOL_TEXTS, TEXT_SOURCE
 from server.edges.parts import PARTS, Parts
@@ -223,6 +227,26 @@ class Forgetting:
         """No board is open here."""
 
 
+@dataclass
+class StillRooms:
+    """The live room as pairing's pages see it: rooms that stand still, noting when it was told to look at them again."""
+
+    rooms: tuple[tuple[str, ...], ...] = ()
+    looked: list[str] = field(default_factory=list[str])
+
+    async def rooms_now(self, session_id: str) -> tuple[tuple[str, ...], ...]:
+        """The rooms that were set."""
+        return self.rooms
+
+    async def partners(self, session_id: str) -> tuple[int | None, Layout]:
+        """Nobody changes partners here."""
+        return None, Layout(self.rooms)
+
+    async def rules_changed(self, session_id: str) -> None:
+        """Note it."""
+        self.looked.append(session_id)
+
+
 async def furnish(people: SqlPeople) -> None:
     """Put schools, staff, classes, children, the twinning and one lesson into a store."""
     for school in (HAIFA, CHICAGO, BOSTON):
@@ -296,6 +320,7 @@ class House:
     clock: StillClock
     live: Forgetting
     sign_ins: SqlSignIns
+    rooms: StillRooms
 
     async def desk_of(self, staff: str) -> Desk:
         """Return a browser in which this person is signed in; nobody for ""."""
@@ -353,6 +378,7 @@ def make_house_app(
         planning,
         printing,
         library,
+        pairing,
         rehearsal,
         rehearse,
         text_import,
@@ -382,9 +408,11 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
     app[REHEARSALS] = SqlRehearsals(engine, SECRET)
     app[SCHOOL_TEXTS], app[TEXT_SOURCE] = SqlSchoolTexts(engine), NoSource()
+    rooms = StillRooms()
+    app[PAIRING] = PairingParts(SqlPairings(engine), rooms)
     client = TestClient(TestServer(app))
     await client.start_server()
-    yield House(client, people, clock, live, sign_ins)
+    yield House(client, people, clock, live, sign_ins, rooms)
     await client.close()
     await engine.dispose()
 

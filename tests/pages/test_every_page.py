@@ -21,6 +21,7 @@ OF_HAIFA = (
 )
 OF_BOTH = (
     "/twinnings/twinning",
+    "/twinnings/twinning/partners",
     "/twinnings/twinning/sessions/new",
     "/sessions/lesson",
     "/sessions/lesson/paper",
@@ -79,6 +80,7 @@ async def test_what_is_not_there_is_not_found(house: "House", path: str) -> None
         ("lead", "/classes/class-chicago/cards"),
         ("lead", "/classes/class-chicago/rehearsal"),
         ("lead", "/classes/class-chicago/rehearsal/it"),
+        ("admin", "/twinnings/twinning/partners"),
         ("admin", "/twinnings/twinning/sessions/new"),
         ("stone", "/students/chicago-0/erase"),
         ("lead", "/texts/import"),

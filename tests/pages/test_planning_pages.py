@@ -64,6 +64,24 @@ async def test_teachers_choose_what_happens_with_late_students(house: "House") -
         assert session.plan.arrivals == kept
 
 
+async def test_teachers_choose_how_long_a_havruta_stays_and_where_partners_change(house: "House") -> None:
+    desk = await house.desk_of("stone")
+    page = await opened(desk)
+    assert dict(page.fields)["arc"] == "4"
+    assert "partners_0" not in dict(page.fields), "the first protocol begins the lesson"
+    await desk.post(PLAN, changed(page.fields, "save", arc="2", partners_1="rotate"))
+    session = await house.people.session("lesson")
+    assert session is not None
+    assert session.plan.arc_lessons == 2
+    assert [part.partners for part in session.plan.parts[:2]] == ["keep", "rotate"]
+    page = await opened(desk)
+    assert (dict(page.fields)["arc"], dict(page.fields)["partners_1"]) == ("2", "rotate")
+    await desk.post(PLAN, changed(page.fields, "save", arc="99", partners_1="marry"))
+    session = await house.people.session("lesson")
+    assert session is not None
+    assert (session.plan.arc_lessons, session.plan.parts[1].partners) == (2, "keep")
+
+
 async def test_what_cannot_be_understood_is_kept_as_typed_and_marked(house: "House") -> None:
     desk = await house.desk_of("stone")
     page = await opened(desk)

@@ -61,9 +61,11 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "enter_room": {"room": "ROOM"},
     "leave_room": {"room": "ROOM"},
     "propose_rooms": {},
+    "arrange_rooms": {"rooms": [["no-such-child"]]},
     "move_seat": {"member": "no-such-child", "room": None},
     "start_lesson": {},
     "next_gate": {"after": 499},
+    "start_partners": {"after": 499, "rooms": [["no-such-child"]]},
     "pause": {},
     "resume": {},
     "extend_all": {},
@@ -130,9 +132,11 @@ TEACHERS = {
     "enter_room": "ok",
     "leave_room": "ok",
     "propose_rooms": "already_running",
+    "arrange_rooms": "already_running",
     "move_seat": "unknown_member",
     "start_lesson": "already_running",
     "next_gate": "somebody_was_faster",
+    "start_partners": "somebody_was_faster",
     "pause": "ok",
     "resume": "ok",
     "extend_all": "ok",
@@ -278,7 +282,7 @@ async def test_every_kind_of_command_stands_in_the_matrix() -> None:
     known = {kind_of(model) for model in (*STUDENT_COMMANDS, *TEACHER_COMMANDS)}
     everything = {kind_of(model) for model in get_args(SideCommand) + c.StudentCommand.__args__}
     everything |= {kind_of(model) for model in c.TeacherRoomCommand.__args__ + c.SessionCommand.__args__}
-    everything |= {kind_of(c.ProposeRooms)}
+    everything |= {kind_of(c.ProposeRooms), kind_of(c.ArrangeRooms)}
     assert known | {"lay_out_rooms"} == everything
     assert everything == MESSAGES.keys() == EXPECTED.keys()
     assert all(set(expected) == set(ROLES) for expected in EXPECTED.values())
@@ -381,6 +385,22 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/people",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
     ),
+    "/sessions/{session}/partners": (
+        f"/sessions/{SESSION}/partners?student=demo-chicago-01",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
+    "/sessions/{session}/groups": (
+        f"/sessions/{SESSION}/groups",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
+    "/sessions/{session}/new-partners": (
+        f"/sessions/{SESSION}/new-partners",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
+    "/sessions/{session}/rooms.csv": (
+        f"/sessions/{SESSION}/rooms.csv",
+        {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
+    ),
     # The lesson is over by now, so whoever may ask hears just that.
     "/s/{student}/media": (f"/s/{CHILD}/media?session={SESSION}&place=room", OWN_SEAT | {"child": 409}),
     "/sessions/{session}/media": (
@@ -418,7 +438,8 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
         if name.startswith("/rehearse/") or name.endswith(("/socket.io/", "/leave")):
             continue
         mine = name.startswith("/api/") or "{pass}" in name
-        if mine or name.endswith(("/ice", "/live", "/people", "/media", "/projector", "/bell")):
+        ends = ("/ice", "/live", "/people", "/media", "/projector", "/bell", "/groups", "/rooms.csv", "/new-partners")
+        if mine or name.endswith(ends):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 

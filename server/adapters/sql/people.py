@@ -13,7 +13,7 @@ from uuid import uuid4
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from server.adapters.sql import people_tables as t
@@ -21,6 +21,7 @@ from server.adapters.sql.adults_tables import concern_notices
 from server.adapters.sql.engine import forget_deleted, reading, writing
 from server.adapters.sql.live_tables import drafts, works
 from server.adapters.sql.rows import record_of, row_of, upsert
+from server.core.live.arcs import havrutot, rooms_of
 from server.core.live.pairing import History
 from server.core.people.models import (
     AuditEntry,
@@ -297,10 +298,15 @@ class SqlPeople:
 
     async def record_meetings(self, session_id: str, at: datetime, rooms: dict[str, tuple[str, ...]]) -> None:
         """Remember who shares which room; replaces what was remembered of this session."""
+        pairs = {
+            pair: room
+            for room, members in sorted(rooms.items(), key=lambda room: (len(room[0]), room[0]), reverse=True)
+            for pair in combinations(sorted(members), 2)
+        }
+        # Whoever meets twice in one lesson, before and after partners changed, has met once.
         rows = [
             {"session": session_id, "room": room, "at": at, "one": one, "other": other}
-            for room, members in rooms.items()
-            for one, other in combinations(sorted(members), 2)
+            for (one, other), room in pairs.items()
         ]
         async with writing(self._engine) as connection:
             await connection.execute(delete(t.meetings).where(t.meetings.c.session == session_id))
@@ -309,25 +315,33 @@ class SqlPeople:
 
     async def history(self, session: LessonSession) -> History:
         """Return who met whom in earlier lessons of this twinning, the arc's havrutot, and who is kept apart or together."""
-        earlier = (
-            select(t.meetings, t.sessions.c.arc)
-            .join(t.sessions, t.sessions.c.id == t.meetings.c.session)
-            .where(t.sessions.c.twinning == session.twinning, t.sessions.c.id != session.id)
-            .order_by(t.meetings.c.at.desc(), t.meetings.c.session)
+        m, earlier = t.meetings.c, (t.sessions.c.twinning == session.twinning, t.sessions.c.id != session.id)
+        joined = t.meetings.join(t.sessions, t.sessions.c.id == m.session)
+        # A year of two large schools is thousands of pairs: what can be counted by the database is counted there.
+        counted = select(m.one, m.other, func.count()).select_from(joined).where(*earlier).group_by(m.one, m.other)
+        newest = select(m.session).select_from(joined).where(*earlier).order_by(m.at.desc(), m.session).limit(1)
+        of_last = select(m.room, m.one, m.other).where(m.session == newest.scalar_subquery())
+        of_arc = (
+            select(m.session, m.room, m.one, m.other)
+            .select_from(joined)
+            .where(*earlier, t.sessions.c.arc == session.arc)
+            .order_by(m.at, m.session)
         )
         classes = [class_id for side in session.sides for class_id in side.classes]
         async with reading(self._engine) as connection:
-            met = list((await connection.execute(earlier)).mappings())
+            met = {frozenset((one, other)): times for one, other, times in await connection.execute(counted)}
+            last = [(room, one, other) for room, one, other in await connection.execute(of_last)]
+            arc: dict[str, list[tuple[str, str, str]]] = {}
+            for lesson, room, one, other in await connection.execute(of_arc) if session.arc is not None else ():
+                arc.setdefault(lesson, []).append((room, one, other))
             who = select(t.students.c.id, t.students.c.school).where(t.students.c.class_id.in_(classes))
             schools = {row.id: row.school for row in await connection.execute(who)}
-        last = met[0]["session"] if met else None
-        in_arc = [m for m in met if session.arc is not None and m["arc"] == session.arc]
-        last_of_arc = in_arc[0]["session"] if in_arc else None
         return History(
-            # A havruta that was regrouped within its arc goes on as it was last.
-            arc=frozenset(_pair(m) for m in in_arc if m["session"] == last_of_arc),
-            met=dict(Counter(_pair(m) for m in met)),
-            alone_last_time=_alone([m for m in met if m["session"] == last], schools),
+            # Guests and absences count for nothing; a havruta that was regrouped within its arc goes on as it was last.
+            arc=havrutot([rooms_of(lesson) for lesson in arc.values()]),
+            last_time=frozenset(frozenset((one, other)) for _, one, other in last),
+            met=met,
+            alone_last_time=_alone(rooms_of(last), schools),
             apart=frozenset(frozenset(pair) for pair in await self.apart_pairs(list(schools))),
             together=frozenset(frozenset(pair) for pair in await self.together_pairs(list(schools))),
         )
@@ -570,17 +584,10 @@ def _session(head: RowMapping, sides: Sequence[RowMapping], classes: Sequence[Ro
     return record_of(LessonSession, head, sides=tuple(of(s) for s in sides if s["session"] == head["id"]))
 
 
-def _pair(meeting: RowMapping) -> frozenset[str]:
-    return frozenset((meeting["one"], meeting["other"]))
-
-
-def _alone(meetings: Sequence[RowMapping], schools: dict[str, str]) -> frozenset[str]:
+def _alone(rooms: Sequence[frozenset[str]], schools: dict[str, str]) -> frozenset[str]:
     """Return who was the only one of their school in a room of three or four."""
-    rooms: dict[str, set[str]] = {}
-    for meeting in meetings:
-        rooms.setdefault(meeting["room"], set()).update(_pair(meeting))
     alone: set[str] = set()
-    for members in rooms.values():
+    for members in rooms:
         count = Counter(schools.get(member) for member in members)
         alone |= {m for m in members if len(members) > 2 and m in schools and count[schools[m]] == 1}
     return frozenset(alone)

@@ -264,31 +264,56 @@ class LeaveRoom(RoomCommand):
 TeacherRoomCommand = AddTime | MoveRoomOn | TakeHelp | ClearHelp | EnterRoom | LeaveRoom
 
 
+SeenVersion = Annotated[int, Field(ge=0)] | None
+"""The session's version that a teacher saw who throws away rooms made by hand; None where they saw none."""
+
+
 class ProposeRooms(Command):
-    """Lay out rooms for those who have arrived; the server fills in `rooms`, `why` and `unplaced` itself."""
+    """Lay out rooms for those who have arrived; the server fills in `rooms`, `why` and `unplaced` itself.
+
+    Rooms that a teacher made by hand are not thrown away unless `over` says that they were seen as they are now.
+    """
 
     kind: Literal["propose_rooms"] = "propose_rooms"
+    over: SeenVersion = None
+
+
+class ArrangeRooms(Command):
+    """Seat students in these rooms, from saved groups or a list: who cannot sit there now is left out by the server.
+
+    `apart_too`: the teacher has said that those who are to be kept apart shall sit together all the same.
+    """
+
+    kind: Literal["arrange_rooms"] = "arrange_rooms"
+    rooms: Annotated[tuple[Annotated[tuple[Short, ...], Field(max_length=12)], ...], Field(max_length=1_000)]
+    apart_too: bool = False
+    over: SeenVersion = None
 
 
 class LayOutRooms(Command):
-    """The proposal that the pairing made: from the server only, never from the wire."""
+    """The proposal that the pairing made, or rooms put in as a whole: from the server only, never from the wire."""
 
     kind: Literal["lay_out_rooms"] = "lay_out_rooms"
     rooms: dict[RoomId, tuple[MemberId, ...]]
     why: dict[RoomId, tuple[str, ...]] = {}
     unplaced: dict[MemberId, str] = {}
+    by_hand: bool = False
+    apart: tuple[tuple[MemberId, MemberId], ...] = ()
+    over: SeenVersion = None
 
 
 class MoveSeat(Command):
     """Seat a student in a room ("new": a room of their own to fill; None: with the teacher).
 
     `out_of`: the room in which the teacher saw them ("nowhere": in none); where they are elsewhere by now, nobody moves.
+    `apart_too`: the teacher has said that those who are to be kept apart shall sit together all the same.
     """
 
     kind: Literal["move_seat"] = "move_seat"
     member: Short
     room: Short | None
     out_of: Short | None = None
+    apart_too: bool = False
 
 
 class StartLesson(Command):
@@ -298,11 +323,24 @@ class StartLesson(Command):
 
 
 class NextGate(Command):
-    """Open the next gate for everyone, or go on from the open one; `after` is the floor that the teacher saw."""
+    """Open the next gate for everyone, or go on from the open one; `after` is the floor that the teacher saw.
+
+    `same_partners`: also into a part that the plan begins with new ones.
+    """
 
     kind: Literal["next_gate"] = "next_gate"
     after: Annotated[int, Field(ge=-1, le=500)]
     to: StepIndex | None = None
+    same_partners: bool = False
+
+
+class StartPartners(Command):
+    """Begin the next part with new partners, in these rooms; `after` is the floor that the teacher saw."""
+
+    kind: Literal["start_partners"] = "start_partners"
+    after: Annotated[int, Field(ge=-1, le=500)]
+    rooms: Annotated[tuple[Annotated[tuple[Short, ...], Field(max_length=12)], ...], Field(max_length=1_000)]
+    apart_too: bool = False
 
 
 class Pause(Command):
@@ -576,6 +614,7 @@ SessionCommand = (
     | MoveSeat
     | StartLesson
     | NextGate
+    | StartPartners
     | Pause
     | Resume
     | ExtendAll
@@ -592,7 +631,7 @@ SessionCommand = (
     | LeadCommand
     | CurateCommand
 )
-TeacherCommand = TeacherRoomCommand | ProposeRooms | SessionCommand
+TeacherCommand = TeacherRoomCommand | ProposeRooms | ArrangeRooms | SessionCommand
 
 
 class Tick(StepCommand):

@@ -228,21 +228,30 @@ RoomEvents = (
 
 
 class RoomsProposed(Event):
-    """Rooms laid out before the start; a later proposal replaces an earlier one. `why`: reason codes, a room each."""
+    """Rooms laid out before the start; a later proposal replaces an earlier one. `why`: reason codes, a room each.
+
+    `by_hand`: a teacher put them in as a whole; `apart`: pairs kept apart that sit together all the same.
+    """
 
     kind: Literal["rooms_proposed"] = "rooms_proposed"
     rooms: dict[RoomId, tuple[MemberId, ...]]
     why: dict[RoomId, tuple[str, ...]] = {}
     unplaced: dict[MemberId, str] = {}
+    by_hand: bool = False
+    apart: tuple[tuple[MemberId, MemberId], ...] = ()
 
 
 class SeatMoved(Event):
-    """A member sits in `room` now; None: with the teacher in the lobby. `by`: an adult, or the clock."""
+    """A member sits in `room` now; None: with the teacher in the lobby. `by`: an adult, or the clock.
+
+    `apart`: kept apart, seated together all the same.
+    """
 
     kind: Literal["seat_moved"] = "seat_moved"
     member: MemberId
     room: RoomId | None
     by: str | None = None
+    apart: tuple[MemberId, ...] = ()
 
 
 class LessonStarted(Event):
@@ -257,6 +266,16 @@ class FloorMoved(Event):
 
     kind: Literal["floor_moved"] = "floor_moved"
     step: int
+    by: StaffId
+
+
+class PartnersChanged(Event):
+    """Everybody sits in a new room, and the class is at the step that begins with new partners. `apart`: as above."""
+
+    kind: Literal["partners_changed"] = "partners_changed"
+    step: int
+    rooms: dict[RoomId, tuple[MemberId, ...]]
+    apart: tuple[tuple[MemberId, MemberId], ...] = ()
     by: StaffId
 
 
@@ -576,6 +595,7 @@ SessionEvents = (
     | SeatMoved
     | LessonStarted
     | FloorMoved
+    | PartnersChanged
     | Paused
     | Resumed
     | ClassTimeAdded

@@ -22,12 +22,16 @@ class Frozen(BaseModel):
 
 
 class Part(Frozen):
-    """One protocol of a plan. `minutes` replaces a step's minutes by step id; `statements` feed Agree / Disagree."""
+    """One protocol of a plan. `minutes` replaces a step's minutes by step id; `statements` feed Agree / Disagree.
+
+    `rotate`: it begins with new partners.
+    """
 
     protocol: Protocol
     short: bool = False
     minutes: dict[str, float] = {}
     statements: tuple[Wording, ...] = ()
+    rotate: bool = False
 
 
 class LessonStep(Frozen):
@@ -79,6 +83,12 @@ class Lesson(Frozen):
         return tuple(s.index for s in self.steps if s.step.scope == "class")
 
     @cached_property
+    def rotations(self) -> tuple[int, ...]:
+        """Indices of steps at which new partners begin: a teacher opens each of them, too."""
+        firsts = {s.part: s.index for s in reversed(self.steps)}
+        return tuple(sorted(index for part, index in firsts.items() if index > 0 and self.parts[part].rotate))
+
+    @cached_property
     def by_id(self) -> dict[str, LessonStep]:
         """Steps by their lesson-wide id."""
         return {s.id: s for s in self.steps}
@@ -86,7 +96,12 @@ class Lesson(Frozen):
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over the canonical JSON of the lesson: browsers fetch it once under this name."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        content = self.model_dump(mode="json")
+        for part in content["parts"]:
+            if not part["rotate"]:
+                # Lessons that were pinned before there was this choice keep their name.
+                del part["rotate"]
+        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def minutes(self, group_size: int | None = None) -> float:

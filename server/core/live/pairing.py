@@ -1,6 +1,7 @@
 """Who learns with whom: minimum-cost rooms across the two sides, the same for the same input."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from server.core.live.scene import Person
@@ -25,9 +26,13 @@ Assign = Callable[[Sequence[Sequence[float]]], list[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier lessons say. Pairs are unordered; `arc` are havrutot that should stay together this time."""
+    """What earlier lessons say. Pairs are unordered; `arc` are havrutot that should stay together this time.
+
+    `last_time`: those who shared a room in the last lesson.
+    """
 
     arc: frozenset[frozenset[MemberId]] = frozenset()
+    last_time: frozenset[frozenset[MemberId]] = frozenset()
     met: dict[frozenset[MemberId], int] = field(default_factory=dict[frozenset[MemberId], int])
     alone_last_time: frozenset[MemberId] = frozenset()
     apart: frozenset[frozenset[MemberId]] = frozenset()
@@ -55,13 +60,13 @@ def lay_out(people: Sequence[Person], history: History, assign: Assign) -> Layou
     by_id = {p.id: p for p in people}
     seats = _shared_seats(by_id, history)
     if not seats:
-        return _laid_out(people, history, assign, seats)
+        return _laid_out(people, history, assign, seats, by_id.keys())
     beside = set(seats.values())
     ones = [_as_one(p, by_id[seats[p.id]]) if p.id in seats else p for p in people if p.id not in beside]
-    layout = _laid_out(ones, _for_seats(history, seats), assign, seats)
+    layout = _laid_out(ones, _for_seats(history, seats), assign, seats, by_id.keys())
     rooms = tuple(tuple(x for m in room for x in (m, seats.get(m)) if x) for room in layout.rooms)
     unplaced = {x: why for m, why in layout.unplaced.items() for x in (m, seats.get(m)) if x}
-    return Layout(rooms, tuple(_why([by_id[m] for m in room], history) for room in rooms), unplaced)
+    return Layout(rooms, reasons([[by_id[m] for m in room] for room in rooms], history, by_id.keys()), unplaced)
 
 
 def _shared_seats(people: Mapping[MemberId, Person], history: History) -> dict[MemberId, MemberId]:
@@ -101,54 +106,43 @@ def _for_seats(history: History, seats: Mapping[MemberId, MemberId]) -> History:
     )
 
 
-def _laid_out(people: Sequence[Person], history: History, assign: Assign, seats: Mapping[MemberId, MemberId]) -> Layout:
+def _laid_out(
+    people: Sequence[Person],
+    history: History,
+    assign: Assign,
+    seats: Mapping[MemberId, MemberId],
+    here: Iterable[MemberId],
+) -> Layout:
     sides = [sorted((p for p in people if p.side == side), key=lambda p: p.id) for side in ("a", "b")]
     few, many = sorted(sides, key=len)
     if not few:
         return Layout(unplaced={p.id: "no_partner_school" for p in many})
+    costs = _Costs(history, seats)
     rooms: list[list[Person]] = [[p] for p in few]
     waiting = list(many)
     seats_per_room = 1 if len(many) == len(few) else 2 if len(many) <= 2 * len(few) else 3
     for level in range(1, seats_per_room + 1):
-        waiting = _fill(rooms, waiting, history, assign, level, seats)
+        waiting = _fill(rooms, waiting, costs, assign, level)
     placed = [room for room in rooms if len(room) > 1]
     alone = [room[0] for room in rooms if len(room) == 1]
     # Where keeping apart left somebody over on a side, a pair may take them in as a third.
-    waiting = _fill(placed, alone + waiting, history, assign, 2, seats)
+    waiting = _fill(placed, alone + waiting, costs, assign, 2)
     unplaced = {p.id: _why_not(p, few if p in many else many, placed, history) for p in waiting}
     return Layout(
         rooms=tuple(tuple(p.id for p in room) for room in placed),
-        why=tuple(_why(room, history) for room in placed),
+        why=reasons(placed, history, here),
         unplaced=unplaced,
     )
 
 
 def _fill(
-    rooms: list[list[Person]],
-    waiting: list[Person],
-    history: History,
-    assign: Assign,
-    level: int,
-    seats: Mapping[MemberId, MemberId],
+    rooms: list[list[Person]], waiting: list[Person], costs: "_Costs", assign: Assign, level: int
 ) -> list[Person]:
     """Seat at most one more member in each room, at minimum cost; return those still waiting."""
     open_rooms = [room for room in rooms if len(room) == level]
     if not waiting or not open_rooms:
         return waiting
-    seated_already = frozenset(p.id for room in rooms for p in room)
-    cost: list[list[float]] = []
-    for person in waiting:
-        before, after = _mates(person, seated_already, waiting, history)
-        first = GOES_FIRST if after else 0.0
-        cost.append(
-            [
-                _cost(person, room, history, level)
-                + _left_behind(before, room)
-                + _crowded(person, room, seats, level)
-                + first
-                for room in open_rooms
-            ]
-        )
+    cost = costs.table(waiting, open_rooms, frozenset(p.id for room in rooms for p in room), level)
     seated: set[MemberId] = set()
     for row, column in assign(cost):
         if cost[row][column] < FORBIDDEN / 2:
@@ -157,22 +151,100 @@ def _fill(
     return [p for p in waiting if p.id not in seated]
 
 
-def _mates(
-    person: Person, seated: frozenset[MemberId], waiting: list[Person], history: History
-) -> tuple[frozenset[MemberId], frozenset[MemberId]]:
-    """Return those who belong with `person`: seated before them, and, of their own side, to be seated after them.
+Kind = tuple[str, frozenset[str], frozenset[str], bool]
 
-    A round seats one a room, so two classmates who belong together must not go in the same round.
+
+class _Costs:
+    """What it costs to seat somebody in a room.
+
+    A class has many alike, and few who have a past with each other: costs are computed once for each kind of person and
+    room, and what was between two is put in by name. For 2×500 that is a tenth of a second instead of three.
     """
-    mates = {mate for pair in history.arc | history.together if person.id in pair for mate in pair} - {person.id}
-    beside = {p.id for p in waiting if p.side == person.side and p.id in mates}
-    sooner = {mate for mate in beside if mate < person.id}
-    return frozenset(mates & seated | sooner), frozenset(beside - sooner)
+
+    def __init__(self, history: History, seats: Mapping[MemberId, MemberId]) -> None:
+        self._history = history
+        self._seats = seats
+        self._mates = mates_in(history.arc | history.together)
+        self._between: defaultdict[MemberId, dict[MemberId, float]] = defaultdict(dict)
+        for pair, times in history.met.items():
+            self._put(pair, times * MET_BEFORE)
+        for pairs, cost in ((history.arc, SAME_HAVRUTA), (history.together, TOGETHER), (history.apart, FORBIDDEN)):
+            for pair in pairs:
+                self._put(pair, cost)
+
+    def _put(self, pair: frozenset[MemberId], cost: float) -> None:
+        if len(pair) != 2:
+            return
+        one, other = pair
+        self._between[one][other] = self._between[one].get(other, 0.0) + cost
+        self._between[other][one] = self._between[other].get(one, 0.0) + cost
+
+    def table(
+        self, waiting: Sequence[Person], rooms: Sequence[list[Person]], seated: frozenset[MemberId], level: int
+    ) -> list[list[float]]:
+        """Return the costs, a row for each who waits and a column a room."""
+        among = {p.id: p for p in waiting}
+        column_of = {p.id: column for column, room in enumerate(rooms) for p in room}
+        kinds = [tuple((self._kind(p), p.id in self._history.alone_last_time) for p in room) for room in rooms]
+        alike = dict(zip(kinds, rooms, strict=True))
+        plain: dict[Kind, list[float]] = {}
+        table: list[list[float]] = []
+        for person in waiting:
+            kind = self._kind(person)
+            if kind not in plain:
+                found = {of: self._plain(person, room, level) for of, room in alike.items()}
+                plain[kind] = [found[of] for of in kinds]
+            before, after = self._sooner_or_later(person, seated, among)
+            everywhere = LEFT_BEHIND * len(before) + (GOES_FIRST if after else 0.0)
+            row = [cost + everywhere for cost in plain[kind]] if everywhere else plain[kind].copy()
+            for other, cost in self._between.get(person.id, {}).items():
+                if other in column_of:
+                    row[column_of[other]] += cost
+            for mate in before:
+                # Sitting down where they sit, nobody is left behind.
+                if mate in column_of:
+                    row[column_of[mate]] -= LEFT_BEHIND
+            table.append(row)
+        return table
+
+    def _kind(self, person: Person) -> Kind:
+        return person.side, frozenset(person.speaks), frozenset(person.reads), person.id in self._seats
+
+    def _sooner_or_later(
+        self, person: Person, seated: frozenset[MemberId], among: Mapping[MemberId, Person]
+    ) -> tuple[frozenset[MemberId], frozenset[MemberId]]:
+        """Return those who belong with `person`: seated before them, and, of their own side, to be seated after them.
+
+        A round seats one a room, so two classmates who belong together must not go in the same round.
+        """
+        mates = self._mates.get(person.id, frozenset())
+        beside = {mate for mate in mates if mate in among and among[mate].side == person.side}
+        sooner = {mate for mate in beside if mate < person.id}
+        return frozenset(mates & seated | sooner), frozenset(beside - sooner)
+
+    def _plain(self, person: Person, room: list[Person], level: int) -> float:
+        """Return the cost as far as it does not depend on who has met whom."""
+        total = _crowded(person, room, self._seats, level)
+        if not any(shared_spoken(person, other) for other in room):
+            total += NO_SHARED_LANGUAGE
+        elif not any(set(person.reads) & set(other.reads) for other in room):
+            total += NO_SHARED_READING
+        if level > 1:
+            across = [other for other in room if other.side != person.side]
+            if len(across) == 1 and across[0].id in self._history.alone_last_time:
+                total += ALONE_AGAIN
+            if _bridges(person, room):
+                total -= NO_SHARED_LANGUAGE / 2
+        return total
 
 
-def _left_behind(mates: frozenset[MemberId], room: list[Person]) -> float:
-    """Return the cost of sitting down here while somebody one belongs with sits, or is about to sit, elsewhere."""
-    return LEFT_BEHIND * len(mates - {p.id for p in room})
+def mates_in(pairs: Iterable[frozenset[MemberId]]) -> dict[MemberId, frozenset[MemberId]]:
+    """Return with whom each member stands in one of these pairs."""
+    found: defaultdict[MemberId, set[MemberId]] = defaultdict(set)
+    for pair in pairs:
+        for member in pair:
+            found[member] |= pair - {member}
+    return {member: frozenset(mates) for member, mates in found.items()}
 
 
 def _crowded(person: Person, room: list[Person], seats: Mapping[MemberId, MemberId], level: int) -> float:
@@ -184,63 +256,59 @@ def _crowded(person: Person, room: list[Person], seats: Mapping[MemberId, Member
     return CROWDED if shared and level > 1 else 0.0
 
 
-def _cost(person: Person, room: list[Person], history: History, level: int) -> float:
-    total = 0.0
-    for other in room:
-        pair = frozenset((person.id, other.id))
-        if pair in history.apart:
-            return FORBIDDEN
-        total += history.met.get(pair, 0) * MET_BEFORE
-        if pair in history.arc:
-            total += SAME_HAVRUTA
-        if pair in history.together:
-            total += TOGETHER
-    if not any(_shared_spoken(person, other) for other in room):
-        total += NO_SHARED_LANGUAGE
-    elif not any(set(person.reads) & set(other.reads) for other in room):
-        total += NO_SHARED_READING
-    if level > 1:
-        across = [other for other in room if other.side != person.side]
-        if len(across) == 1 and across[0].id in history.alone_last_time:
-            total += ALONE_AGAIN
-        if _bridges(person, room):
-            total -= NO_SHARED_LANGUAGE / 2
-    return total
-
-
-def _shared_spoken(one: Person, other: Person) -> bool:
+def shared_spoken(one: Person, other: Person) -> bool:
+    """Whether two have a spoken language in common."""
     return bool(set(one.speaks) & set(other.speaks))
 
 
-def _bridges(person: Person, room: list[Person]) -> bool:
+def _bridges(person: Person, room: Sequence[Person]) -> bool:
     """Whether `person` speaks with each of two who do not speak with each other."""
-    apart = any(not _shared_spoken(a, b) for i, a in enumerate(room) for b in room[i + 1 :])
-    return apart and all(_shared_spoken(person, other) for other in room)
+    apart = any(not shared_spoken(a, b) for i, a in enumerate(room) for b in room[i + 1 :])
+    return apart and all(shared_spoken(person, other) for other in room)
 
 
-def _why(room: list[Person], history: History) -> tuple[str, ...]:
+def reasons(
+    rooms: Sequence[Sequence[Person]], history: History, here: Iterable[MemberId]
+) -> tuple[tuple[str, ...], ...]:
+    """Return why each room is as it is; `here`: those who have come, so that a guest's own havruta can be missed."""
+    havruta, present = mates_in(history.arc), frozenset(here)
+    return tuple(_why(room, history, _guests(room, havruta, present)) for room in rooms)
+
+
+def _guests(
+    room: Sequence[Person], havruta: Mapping[MemberId, frozenset[MemberId]], here: frozenset[MemberId]
+) -> list[str]:
+    """Return "guest:dan:noa" for each whose own havruta has not come at all: they return to it another time."""
+    missed = {p.id: mates for p in room if (mates := havruta.get(p.id)) and not mates & here}
+    return [f"guest:{member}:{min(mates)}" for member, mates in missed.items()]
+
+
+def _why(room: Sequence[Person], history: History, guests: Sequence[str]) -> tuple[str, ...]:
     """Return reason codes in the order in which a teacher wants to hear them."""
     pairs = [frozenset((a.id, b.id)) for i, a in enumerate(room) for b in room[i + 1 :]]
     across = [(a, b) for i, a in enumerate(room) for b in room[i + 1 :] if a.side != b.side]
-    reasons = ["different_schools"]
+    found = ["different_schools"] if across else []
+    found += guests
     if any(pair in history.arc for pair in pairs):
-        reasons.append("same_havruta")
+        found.append("same_havruta")
+    elif not across:
+        pass
     elif not any(history.met.get(frozenset((a.id, b.id))) for a, b in across):
-        reasons.append("never_met")
+        found.append("never_met")
     else:
-        reasons.append("met_before")
+        found.append("met_before")
     shared = sorted({lang for a, b in across for lang in set(a.speaks) & set(b.speaks)})
-    reasons += [f"both_speak:{lang}" for lang in shared] or ["no_shared_language"]
+    found += [f"both_speak:{lang}" for lang in shared] or (["no_shared_language"] if across else [])
     if len(room) > 2 and _bridges(room[-1], room[:-1]):
-        reasons.append("bridge")
+        found.append("bridge")
     if any(pair in history.together for pair in pairs):
-        reasons.append("kept_together")
+        found.append("kept_together")
     together = sum(pair in history.shared for pair in pairs)
     if together:
-        reasons.append("shared_device")
+        found.append("shared_device")
     if len(room) - together > 2:
-        reasons.append("group_of_three" if len(room) == 3 else "group_of_four")
-    return tuple(reasons)
+        found.append("group_of_three" if len(room) == 3 else "group_of_four")
+    return tuple(found)
 
 
 def _why_not(person: Person, across: Sequence[Person], rooms: Sequence[Sequence[Person]], history: History) -> str:

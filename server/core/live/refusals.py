@@ -31,6 +31,8 @@ RefusalCode = Literal[
     "not_agreed",
     "consent_missing",
     "keep_apart",
+    "changed_by_hand",
+    "partners_first",
     "may_not_cross",
     "not_together",
     "unknown_entry",

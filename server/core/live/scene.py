@@ -107,8 +107,9 @@ def limit(lesson: Lesson, session: Session) -> int:
     """
     if lesson.pacing == "class":
         return session.floor
-    gates = [gate for gate in lesson.gates if gate >= session.floor and gate not in session.left_out]
-    return gates[0] if gates else len(lesson.steps)
+    gates = [gate for gate in lesson.gates if gate >= session.floor]
+    gates += [step for step in lesson.rotations if step > session.floor]
+    return min((gate for gate in gates if gate not in session.left_out), default=len(lesson.steps))
 
 
 def next_gate(lesson: Lesson, session: Session) -> int | None:
@@ -116,4 +117,5 @@ def next_gate(lesson: Lesson, session: Session) -> int | None:
     stays = (index for index in range(session.floor + 1, len(lesson.steps) + 1) if index not in session.left_out)
     if lesson.pacing == "class" or session.floor in lesson.gates:
         return next(stays, None)
-    return next((index for index in stays if index in lesson.gates), None)
+    gates = {*lesson.gates, *lesson.rotations}
+    return next((index for index in stays if index in gates), None)

@@ -1,6 +1,6 @@
 """The rules of the lesson as a whole: rooms laid out, started, moved on, paused, closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -16,8 +16,10 @@ from server.core.live.pace import decide_pace, is_stale
 from server.core.live.phrasebook import note_entries
 from server.core.live.plenary import decide_plenary
 from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
+from server.core.live.rechecking import apart_in
 from server.core.live.refusals import Refused
 from server.core.live.regroup import decide_regroup
+from server.core.live.rotation import new_partners, partners_due
 from server.core.live.rounds import RoundScene, decide_lead
 from server.core.live.scene import Person, next_gate
 from server.core.live.seating import LARGEST_ROOM, Seating, free_room, room_id, room_number
@@ -63,17 +65,18 @@ def decide_session(session: Session, rules: Rules, teacher: c.Teacher, command: 
     if session.status == "closed":
         raise Refused("not_running")
     match command:
-        case c.LayOutRooms(rooms=rooms, why=why, unplaced=unplaced):
-            _in_lobby(session)
-            return Decision((e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced),))
-        case c.MoveSeat(member=member, room=room, out_of=out_of):
+        case c.LayOutRooms():
+            return Decision((_laid_out(session, command),))
+        case c.MoveSeat(member=member, out_of=out_of):
             if out_of is not None and out_of != (session.room_of(member) or "nowhere"):
                 raise Refused("somebody_was_faster")
-            return Decision(_signed(_seats(session, rules, member, room), session, rules, teacher))
+            return Decision(_signed(_seats(session, rules, command), session, rules, teacher))
         case c.StartLesson():
             return Decision(_start(session, rules, teacher))
-        case c.NextGate(after=after, to=to):
-            return Decision((_floor(session, rules.lesson, after, to, teacher),))
+        case c.NextGate():
+            return Decision((_floor(session, rules.lesson, command, teacher),))
+        case c.StartPartners():
+            return Decision((_partners(session, rules, command, teacher),))
         case c.Pause(calm=calm):
             _running(session)
             still = session.paused and (session.paused.calm or not calm)
@@ -137,21 +140,31 @@ def _running(session: Session) -> None:
         raise Refused("not_running")
 
 
-def _seats(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> tuple[e.SeatMoved, ...]:
+def _laid_out(session: Session, laid: c.LayOutRooms) -> e.RoomsProposed:
+    _in_lobby(session)
+    if session.by_hand and laid.over != session.version:
+        # What the other teacher has just moved is not thrown away by somebody who has not seen it.
+        raise Refused("changed_by_hand")
+    return e.RoomsProposed(
+        rooms=laid.rooms, why=laid.why, unplaced=laid.unplaced, by_hand=laid.by_hand, apart=laid.apart
+    )
+
+
+def _seats(session: Session, rules: Rules, move: c.MoveSeat) -> tuple[e.SeatMoved, ...]:
     """Move a learner, and with them whoever sits beside them at the same device."""
-    moved = _seat(session, rules, member, room)
+    member = move.member
+    moved = _seat(session, rules, move)
     mate = rules.beside.get(member)
     if mate is None or mate in session.removed or session.room_of(mate) != session.room_of(member):
         return (moved,)
     others = [m for m in session.rooms.get(moved.room or "", ()) if m not in (member, mate)]
     if len(others) + 2 > LARGEST_ROOM:
         raise Refused("room_is_full")
-    if any(frozenset((mate, other)) in rules.apart for other in others):
-        raise Refused("keep_apart")
-    return (moved, e.SeatMoved(member=mate, room=moved.room))
+    return (moved, e.SeatMoved(member=mate, room=moved.room, apart=_apart(rules, mate, others, move)))
 
 
-def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None) -> e.SeatMoved:
+def _seat(session: Session, rules: Rules, move: c.MoveSeat) -> e.SeatMoved:
+    member, room = move.member, move.room
     if member not in rules.people or member in session.removed:
         raise Refused("unknown_member")
     if room is None:
@@ -165,9 +178,15 @@ def _seat(session: Session, rules: Rules, member: MemberId, room: RoomId | None)
     others = [m for m in session.rooms[room] if m != member]
     if len(others) >= LARGEST_ROOM:
         raise Refused("room_is_full")
-    if any(frozenset((member, other)) in rules.apart for other in others):
+    return e.SeatMoved(member=member, room=room, apart=_apart(rules, member, others, move))
+
+
+def _apart(rules: Rules, member: MemberId, others: Sequence[MemberId], move: c.MoveSeat) -> tuple[MemberId, ...]:
+    """Return those from whom a member is to be kept apart: a teacher may seat them together, once they have said so."""
+    apart = apart_in(others, member, rules.apart)
+    if apart and not move.apart_too:
         raise Refused("keep_apart")
-    return e.SeatMoved(member=member, room=room)
+    return apart
 
 
 def _signed(
@@ -201,8 +220,18 @@ def _start(session: Session, rules: Rules, teacher: c.Teacher) -> tuple[e.Sessio
             raise Refused("consent_missing")
 
 
-def _floor(session: Session, lesson: Lesson, after: int, to: int | None, teacher: c.Teacher) -> e.FloorMoved:
+def _partners(session: Session, rules: Rules, command: c.StartPartners, teacher: c.Teacher) -> e.PartnersChanged:
+    seatable = {
+        member: person
+        for member, person in rules.people.items()
+        if member in rules.may_cross and member not in session.removed
+    }
+    return new_partners(session, rules.lesson, seatable, rules.apart, teacher, command)
+
+
+def _floor(session: Session, lesson: Lesson, command: c.NextGate, teacher: c.Teacher) -> e.FloorMoved:
     _running(session)
+    after, to = command.after, command.to
     if after != session.floor:
         # Both teachers pressed at once: one move, not two.
         raise Refused("somebody_was_faster")
@@ -211,4 +240,6 @@ def _floor(session: Session, lesson: Lesson, after: int, to: int | None, teacher
         raise Refused("no_gate_left")
     if target <= session.floor:
         raise Refused("step_is_over")
+    if partners_due(lesson, session, target) and not command.same_partners:
+        raise Refused("partners_first")
     return e.FloorMoved(step=target, by=teacher.staff)

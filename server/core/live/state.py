@@ -178,6 +178,12 @@ class Session:
     rooms: dict[RoomId, tuple[MemberId, ...]] = field(default_factory=dict[RoomId, tuple[MemberId, ...]])
     why: dict[RoomId, tuple[str, ...]] = field(default_factory=dict[RoomId, tuple[str, ...]])
     unplaced: dict[MemberId, str] = field(default_factory=dict[MemberId, str])
+    by_hand: bool = False
+    """Whether a teacher has changed the proposed rooms: then nothing lays them out anew unasked."""
+    rotated: dict[RoomId, tuple[MemberId, ...]] = field(default_factory=dict[RoomId, tuple[MemberId, ...]])
+    """Rooms of earlier parts, with those who sat there when new partners began."""
+    rotated_after: dict[RoomId, int] = field(default_factory=dict[RoomId, int])
+    """The last step that such a room could come to."""
     former: dict[MemberId, tuple[RoomId, ...]] = field(default_factory=dict[MemberId, tuple[RoomId, ...]])
     floor: int = -1
     floor_at: datetime | None = None
@@ -348,15 +354,19 @@ def apply_session(session: Session, event: e.SessionEvents, at: datetime) -> Ses
         seconds = event.seconds if isinstance(event, e.ClassTimeAdded | e.WrapUpAnnounced) else 0
         session = replace(session, moves=session.moves + 1, moved=Move(event.kind, event.by, at, seconds))
     match event:
-        case e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced):
-            return replace(session, rooms=dict(rooms), why=dict(why), unplaced=dict(unplaced))
+        case e.RoomsProposed(rooms=rooms, why=why, unplaced=unplaced, by_hand=by_hand):
+            return replace(session, rooms=dict(rooms), why=dict(why), unplaced=dict(unplaced), by_hand=by_hand)
         case e.SeatMoved(member=member, room=room):
             seated = _seated(session, member, room)
-            return replace(seated, moved_at={**session.moved_at, member: at})
+            return replace(seated, by_hand=True, moved_at={**session.moved_at, member: at})
         case e.LessonStarted():
             return replace(session, status="running", started_at=at, floor=0, floor_at=at, modelling=None)
         case e.FloorMoved(step=step):
             return replace(session, floor=step, floor_at=at, plenary=Plenary(), round=Round())
+        case e.PartnersChanged(step=step, rooms=rooms):
+            return replace(
+                _repartnered(session, rooms, step), floor=step, floor_at=at, plenary=Plenary(), round=Round()
+            )
         case e.Paused(calm=calm):
             return _still(session, at, calm=calm)
         case e.Resumed():
@@ -521,6 +531,24 @@ def _plenary_after(plenary: Plenary, event: e.PlenaryEvents) -> Plenary:
             return replace(plenary, offer=None)
         case _:
             assert_never(event)
+
+
+def _repartnered(session: Session, rooms: dict[RoomId, tuple[MemberId, ...]], step: int) -> Session:
+    """Seat everybody in new rooms; the old ones keep their history, and whoever has no new seat waits with a teacher."""
+    left = {member: room for room, members in session.rooms.items() for member in members}
+    seated = {member for members in rooms.values() for member in members}
+    waiting = dict.fromkeys(left.keys() - seated, "with_teacher")
+    unplaced = {m: why for m, why in session.unplaced.items() if m not in seated}
+    over = {room: members for room, members in session.rooms.items() if members}
+    return replace(
+        session,
+        rooms={**dict.fromkeys(session.rooms, ()), **rooms},
+        why={},
+        unplaced={**unplaced, **waiting},
+        rotated={**session.rotated, **over},
+        rotated_after={**session.rotated_after, **dict.fromkeys(over, step - 1)},
+        former={**session.former, **{m: (*session.former.get(m, ()), room) for m, room in left.items()}},
+    )
 
 
 def _seated(session: Session, member: MemberId, room: RoomId | None) -> Session:

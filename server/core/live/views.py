@@ -12,6 +12,7 @@ from server.core.live.media import MediaRulesView, Talking, TalkView, in_one_cla
 from server.core.live.phrasebook import wording_of
 from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy, PlacingKind
 from server.core.live.protocol import Step
+from server.core.live.rechecking import Checked
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
 from server.core.live.state import Line, Room, Session, current_step, entered_at
@@ -314,7 +315,10 @@ class PlacedView(View):
 
 
 class SeatsView(View):
-    """For teachers: who sits where, and why."""
+    """For teachers: who sits where, and why; before the start also what speaks against a room, by code and members.
+
+    `by_hand`: a teacher has changed the proposed rooms.
+    """
 
     session: str
     version: int
@@ -322,6 +326,8 @@ class SeatsView(View):
     why: dict[RoomId, tuple[str, ...]]
     unplaced: dict[MemberId, str]
     removed: tuple[MemberId, ...]
+    warnings: dict[RoomId, tuple[str, ...]] = {}
+    by_hand: bool = False
     parted: tuple[RoomId, ...]
     arrivals: ArrivalsPolicy = DEFAULT_POLICY
     proposals: tuple[PlacingView, ...] = ()
@@ -670,15 +676,20 @@ def row_view(
     )
 
 
-def seats_view(session: Session, planned: ArrivalsPolicy = DEFAULT_POLICY) -> SeatsView:
-    """Return who sits where, for the teachers, and what is proposed for those without a partner."""
+def seats_view(session: Session, planned: ArrivalsPolicy = DEFAULT_POLICY, now: Checked | None = None) -> SeatsView:
+    """Return who sits where, for the teachers, and what is proposed for those without a partner.
+
+    `now`: the rooms looked at as they are, where that was done.
+    """
     return SeatsView(
         session=session.id,
         version=session.version,
         rooms=session.rooms,
-        why=session.why,
+        why=now.why if now else session.why,
         unplaced=session.unplaced,
         removed=tuple(sorted(session.removed)),
+        warnings=now.warnings if now else {},
+        by_hand=session.by_hand,
         parted=tuple(sorted(session.parted)),
         arrivals=session.arrivals or planned,
         proposals=tuple(

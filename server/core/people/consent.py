@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.core.live.proposals import DEFAULT_POLICY
-from server.core.people.models import LessonSession, SideName, Student, Twinning
+from server.core.people.models import LESSONS_OF_AN_ARC, LessonSession, SideName, Student, Twinning
 
 NotAcross = Literal["consent_missing", "own_class", "paper"]
 ProblemCode = Literal[
@@ -60,6 +60,11 @@ def plan_hash(session: LessonSession) -> str:
         del plan["talk_shown"]
     if plan["arrivals"] == DEFAULT_POLICY:
         del plan["arrivals"]
+    if plan["arc_lessons"] == LESSONS_OF_AN_ARC:
+        del plan["arc_lessons"]
+    for part in plan["parts"]:
+        if part["partners"] == "keep":
+            del part["partners"]
     agreed = {
         "plan": plan,
         "starts_at": int(session.starts_at.timestamp()),

@@ -11,6 +11,8 @@ from server.core.live.proposals import DEFAULT_POLICY, ArrivalsPolicy
 from server.core.live.protocol import Band
 from server.core.live.scene import Media
 
+LESSONS_OF_AN_ARC = 4
+
 SideName = Literal["a", "b"]
 TakesPart = Literal["across", "own_class", "paper"]
 KeepWords = Literal["year", "session"]
@@ -120,18 +122,20 @@ class Twinning(Record):
 
 
 class PlannedPart(Record):
-    """One protocol of a plan, by id."""
+    """One protocol of a plan, by id. `partners`: whether it begins with new ones."""
 
     protocol: str
     short: bool = False
     minutes: dict[str, float] = {}
     statements: tuple[Wording, ...] = ()
+    partners: Literal["keep", "rotate"] = "keep"
 
 
 class Plan(Record):
     """What both teachers edit and agree to. `first`/`last` are segment ids of the text.
 
-    `talk_shown`: rooms see how they share the talking; teachers see it in any case.
+    `talk_shown`: rooms see how they share the talking; teachers see it in any case. `arc_lessons`: for how many lessons, this
+    one among them, the same havruta stays together.
     """
 
     parts: Annotated[tuple[PlannedPart, ...], Field(max_length=12)] = ()
@@ -143,6 +147,7 @@ class Plan(Record):
     talk_shown: bool = False
     arrivals: ArrivalsPolicy = DEFAULT_POLICY
     """How much is done by itself for late learners and those who have lost their partner."""
+    arc_lessons: Annotated[int, Field(ge=1, le=8)] = LESSONS_OF_AN_ARC
 
 
 class SessionSide(Record):

@@ -54,7 +54,8 @@ class Record:
         """Return the index of the furthest step that a room reached, -1 before the start."""
         own = self.rooms[room].step if room in self.rooms else -1
         opened = self.session.opened.get(room)
-        return max(own, self.session.floor, opened[0] if opened else -1)
+        came = max(own, self.session.floor, opened[0] if opened else -1)
+        return min(came, self.session.rotated_after.get(room, came))
 
 
 def record_of(session_id: str, log: Iterable[Happened]) -> Record:
@@ -83,7 +84,7 @@ def _of_session(event: e.SessionEvents, at: datetime) -> list[Moment]:
     match event:
         case e.LessonStarted(by=by):
             return [Moment(at, "started", by)]
-        case e.FloorMoved(step=step, by=by):
+        case e.FloorMoved(step=step, by=by) | e.PartnersChanged(step=step, by=by):
             return [Moment(at, "class_moved", by, step=step)]
         case e.Paused(by=by, calm=calm):
             return [Moment(at, "stopped" if calm else "paused", by)]

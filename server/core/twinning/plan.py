@@ -15,7 +15,6 @@ from server.core.texts import Text
 
 ARRIVAL_MINUTES = 5.0
 CLOSE_MINUTES = 2.0
-LESSONS_OF_AN_ARC = 4
 ADVISED_SEGMENTS = 4
 """Verses that two readers can look at closely in one lesson; more is advice against, never a refusal."""
 
@@ -162,7 +161,7 @@ def edition(session: LessonSession) -> str:
 
 
 def arc_for(lesson: LessonSession, planned: Sequence[LessonSession]) -> str:
-    """Return the arc of a lesson: the one its classes are in until that has four lessons, else one that begins with it.
+    """Return the arc of a lesson: the one its classes are in until that has its lessons, else one that begins with it.
 
     `planned` are the twinning's lessons; the lesson itself may be among them.
     """
@@ -173,13 +172,13 @@ def arc_for(lesson: LessonSession, planned: Sequence[LessonSession]) -> str:
         if other.id != lesson.id and any(classes.intersection(side.classes) for side in other.sides)
     ]
     arc = max(theirs, key=lambda other: other.starts_at).arc if theirs else None
-    if arc is None or sum(other.arc == arc for other in theirs) >= LESSONS_OF_AN_ARC:
+    if arc is None or sum(other.arc == arc for other in theirs) >= lesson.plan.arc_lessons:
         return lesson.id
     return arc
 
 
 Difference = Literal[
-    "title", "when", "slot", "classes", "places", "text", "band", "pacing", "talk", "arrivals", "protocols"
+    "title", "when", "slot", "classes", "places", "text", "band", "pacing", "talk", "arrivals", "arc", "protocols"
 ]
 
 
@@ -197,6 +196,7 @@ def differences(one: LessonSession, other: LessonSession) -> tuple[Difference, .
         "pacing": a.pacing != b.pacing,
         "talk": a.talk_shown != b.talk_shown,
         "arrivals": a.arrivals != b.arrivals,
+        "arc": a.arc_lessons != b.arc_lessons,
         "protocols": a.parts != b.parts,
     }
     return tuple(name for name, differs in found.items() if differs)
@@ -212,7 +212,13 @@ def _lesson(
         pacing=plan.pacing,
         largest_group=largest_group,
         parts=tuple(
-            Part(protocol=protocols[part.protocol], short=part.short, minutes=part.minutes, statements=part.statements)
+            Part(
+                protocol=protocols[part.protocol],
+                short=part.short,
+                minutes=part.minutes,
+                statements=part.statements,
+                rotate=part.partners == "rotate",
+            )
             for part in plan.parts
             if part.protocol in protocols
         ),

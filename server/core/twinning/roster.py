@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from server.core.languages import Wording
 from server.core.live.protocol import Band
 from server.core.people.models import Consent
+from server.core.twinning.sheets import EDGES, BrokenQuotes, decoded, rows
 
 MAX_BYTES: Final = 256 * 1024
 MAX_STUDENTS: Final = 500
@@ -219,10 +220,7 @@ _TEMPLATES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 
 _HEBREW: Final = re.compile("[\u05d0-\u05ea]")
-_MIXED_WORD: Final = re.compile("[A-Za-z][\u0591-\u05f4]|[\u05d0-\u05ea][A-Za-z]")
 _SEPARATED: Final = re.compile(r"[\s,;/+|]+")
-# Pasted along unseen by spreadsheets in right-to-left sheets; harmless at the edge of a cell.
-_EDGES: Final = " \t\u00a0\u200b\u200e\u200f\ufeff"
 # Persian and Indic names need the joiners; a direction mark only helps its own cell.
 _ALLOWED_FORMAT_CHARACTERS: Final = frozenset("\u200c\u200d\u200e\u200f")
 _SHOWN: Final = 60
@@ -237,15 +235,16 @@ def read_roster(csv_bytes: bytes) -> Roster | list[LineProblem]:
     """
     if len(csv_bytes) > MAX_BYTES:
         return [LineProblem(code="file_too_large", value=str(len(csv_bytes)))]
-    text = _decoded(csv_bytes)
+    text = decoded(csv_bytes)
     if text is None:
         return [LineProblem(code="unreadable_encoding")]
-    rows = _rows(text)
-    if isinstance(rows, LineProblem):
-        return [rows]
-    if not rows:
+    try:
+        found = rows(text, lambda cell: _plain(cell) in _HEADERS)
+    except BrokenQuotes as broken:
+        return [LineProblem(code="broken_quotes", line=broken.line)]
+    if not found:
         return [LineProblem(code="empty_file")]
-    (header_line, header), *rest = rows
+    (header_line, header), *rest = found
     columns, problems = _columns(header_line, header)
     if problems:
         return problems
@@ -264,45 +263,6 @@ def roster_template_csv(language: str) -> str:
     written = io.StringIO(newline="")
     csv.writer(written).writerows(_TEMPLATES.get(language, _TEMPLATES["en"]))
     return "\ufeff" + written.getvalue()
-
-
-def _decoded(csv_bytes: bytes) -> str | None:
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    marked = next((encoding for mark, encoding in marks if csv_bytes.startswith(mark)), None)
-    for encoding in (marked,) if marked else ("utf-8", "cp1255"):
-        try:
-            text = csv_bytes.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        # "José" saved in a western encoding would come out as "Josי": better refused than kept wrong.
-        return None if encoding == "cp1255" and _MIXED_WORD.search(text) else text
-    return None
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]] | LineProblem:
-    """The rows that hold anything, each with the line that it begins on."""
-    rows: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    line = 1
-    try:
-        for row in reader:
-            cells = [cell.strip(_EDGES) for cell in row]
-            if any(cells):
-                rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error:
-        return LineProblem(code="broken_quotes", line=line)
-    return rows
-
-
-def _delimiter(text: str) -> str:
-    """Whichever of the three divides the first line into the most headings that we know."""
-    heading = next((line for line in text.splitlines() if line.strip(_EDGES)), "")
-
-    def known(delimiter: str) -> int:
-        return sum(_plain(cell.strip('"')) in _HEADERS for cell in heading.split(delimiter))
-
-    return max((",", ";", "\t"), key=lambda delimiter: (known(delimiter), heading.count(delimiter)))
 
 
 def _columns(line: int, header: list[str]) -> tuple[dict[Column, int], list[LineProblem]]:
@@ -479,7 +439,7 @@ def _could_be_one(one: RosterLine, other: RosterLine) -> bool:
 
 def _plain(words: str) -> str:
     """Words for comparing: case, surrounding space, and what joins them do not count."""
-    return re.sub(r"[\s_-]+", "_", words.strip(_EDGES).casefold())
+    return re.sub(r"[\s_-]+", "_", words.strip(EDGES).casefold())
 
 
 def _is_hidden(character: str) -> bool:

@@ -230,6 +230,7 @@ async def teacher_boot(request: web.Request, staff: Staff, lesson: LessonSession
             "people": f"/sessions/{lesson.id}/people",
             "bell": f"/sessions/{lesson.id}/bell",
             "review": f"/sessions/{lesson.id}/review",
+            "partners": f"/twinnings/{lesson.twinning}/partners",
             "home": "/home",
         },
         "passes": f"/sessions/{lesson.id}/passes",

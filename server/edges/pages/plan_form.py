@@ -19,6 +19,7 @@ MOST_PARTS = 12
 MOST_STATEMENTS = 4
 SHORTEST_SLOT, LONGEST_SLOT = 10, 180
 LONGEST_STEP = 60.0
+RUNS = ("1", "2", "3", "4", "5", "6", "7", "8")
 
 Form = MultiDictProxy[str]
 
@@ -31,6 +32,7 @@ class TypedPart:
     short: bool = False
     minutes: dict[str, str] = field(default_factory=dict[str, str])
     statements: dict[str, str] = field(default_factory=dict[str, str])
+    rotate: bool = False
 
 
 @dataclass
@@ -53,6 +55,7 @@ class TypedPlan:
     adult: str
     parts: list[TypedPart]
     errors: dict[str, str] = field(default_factory=dict[str, str])
+    arc: str = ""
 
     def minutes_wrong(self, part: int) -> bool:
         """Whether minutes of one protocol could not be understood."""
@@ -107,9 +110,11 @@ def typed_from(session: LessonSession, side: SideName, zone: str) -> TypedPlan:
                     language: "\n".join(statement.get(language, "") for statement in part.statements)
                     for language in ("en", "he")
                 },
+                part.partners == "rotate",
             )
             for part in plan.parts
         ],
+        arc=str(plan.arc_lessons),
     )
 
 
@@ -131,6 +136,7 @@ def typed_in(form: Form) -> TypedPlan:
         places={side: _one(form, f"place_{side}") for side in ("a", "b")},
         adult=_one(form, "adult"),
         parts=[_typed_part(form, key) for key in _all(form, "part")[: MOST_PARTS + 1]],
+        arc=_one(form, "arc"),
     )
 
 
@@ -183,6 +189,7 @@ def understood(
         pacing=typed.pacing if typed.pacing in ("pairs", "class") else session.plan.pacing,
         talk_shown=typed.talk,
         arrivals=typed.arrivals if typed.arrivals in ("automatic", "suggest", "off") else session.plan.arrivals,
+        arc_lessons=int(typed.arc) if typed.arc in RUNS else session.plan.arc_lessons,
     )
     one, other = (_side(typed, s, allowed[s.side]) for s in session.sides)
     return session.model_copy(
@@ -201,6 +208,7 @@ def _typed_part(form: Form, key: str) -> TypedPart:
     return TypedPart(
         protocol=_one(form, f"protocol_{key}"),
         short=_one(form, f"form_{key}") == "short",
+        rotate=_one(form, f"partners_{key}") == "rotate",
         minutes={
             name.removeprefix(prefix): typed.strip()
             for name, typed in form.items()
@@ -228,6 +236,7 @@ def _part(number: int, typed: TypedPart, plan: TypedPlan, protocols: dict[str, P
         short=typed.short,
         minutes=minutes,
         statements=_statements(number, typed, plan) if takes_statements(protocol) else (),
+        partners="rotate" if typed.rotate else "keep",
     )
 
 

@@ -176,7 +176,7 @@ async def _change(desk: Desk, session: LessonSession, twinning: Twinning, form: 
         return await _show(desk, session, twinning, typed, status=422)
     side = desk.side_of(twinning)
     if edition(changed) != edition(session):
-        if "classes" in differences(session, changed):
+        if {"classes", "arc"} & set(differences(session, changed)):
             changed = await _in_its_arc(desk, changed)
         await desk.parts.people.save_session(changed)
         await _audit(desk, changed, PLAN_CHANGED)

@@ -6,12 +6,14 @@ import { Closed } from "../components/teacher/closed.mjs";
 import { Dialogs } from "../components/teacher/dialogs.mjs";
 import { Lobby } from "../components/teacher/lobby.mjs";
 import { MoveNews } from "../components/teacher/pace.mjs";
+import { NewPartners } from "../components/teacher/pairing/partners.mjs";
 import { Told } from "../components/teacher/parts.mjs";
 import { SetAside } from "../components/teacher/set_aside.mjs";
 import { makeDesk } from "../components/teacher/state.mjs";
 import { html } from "../html.mjs";
 import { loadMessages, t } from "../i18n.mjs";
 import { Live } from "../net/live.mjs";
+import { PairingDesk } from "../net/pairing.mjs";
 import { askPasses } from "../net/passes.mjs";
 import { Store } from "../net/store.mjs";
 import { ChosenRoom } from "../rtc/chosen-room.mjs";
@@ -199,8 +201,8 @@ function followPeople(desk, store) {
   });
 }
 
-/** @param {{ desk: Desk, live: Live, doors: ReturnType<typeof doorsOf>, onFill: () => Promise<boolean> }} props */
-function Page({ desk, live, doors, onFill }) {
+/** @param {{ desk: Desk, live: Live, doors: ReturnType<typeof doorsOf>, pairing: PairingDesk, onFill: () => Promise<boolean> }} props */
+function Page({ desk, live, doors, pairing, onFill }) {
   if (live.stoppedBy.value)
     return html`<${Stopped} code=${live.stoppedBy.value} live=${live} home=${desk.boot.urls.home} />`;
   const { status, version } = desk.session.value;
@@ -211,7 +213,7 @@ function Page({ desk, live, doors, onFill }) {
       version < 0
         ? html`<div class="calm" role="status"><img src="/static/img/logo.svg" alt="" /><p>${t("Opening the lesson…")}</p></div>`
         : status === "lobby"
-          ? html`<${Lobby} desk=${desk} onFill=${onFill} />`
+          ? html`<${Lobby} desk=${desk} pairing=${pairing} onFill=${onFill} />`
           : status === "running"
             ? html`<${BoardPage} desk=${desk} onEnter=${doors.enter} onLeave=${doors.leave} />`
             : status === "set_aside"
@@ -220,7 +222,8 @@ function Page({ desk, live, doors, onFill }) {
     }
     <${Told} desk=${desk} />
     <${MoveNews} desk=${desk} />
-    <${Dialogs} desk=${desk} />`;
+    <${Dialogs} desk=${desk} />
+    <${NewPartners} desk=${desk} asks=${pairing} />`;
 }
 
 /** @param {{ code: string, live: Live, home: string }} props */
@@ -341,7 +344,10 @@ async function main() {
     return answer?.ok ?? false;
   };
   app.textContent = "";
-  render(html`<${Page} desk=${desk} live=${live} doors=${doorsOf(desk, call)} onFill=${onFill} />`, app);
+  render(
+    html`<${Page} desk=${desk} live=${live} doors=${doorsOf(desk, call)} pairing=${new PairingDesk(boot.session)} onFill=${onFill} />`,
+    app,
+  );
   live.start();
 }
 

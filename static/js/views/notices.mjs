@@ -24,7 +24,7 @@ export const KNOCK = 3000;
  */
 export function changes(before, after, me) {
   if (!before.room || !after.room) return [];
-  if (before.room.room !== after.room.room) return [movedRoom(before.room, after.room, me)];
+  if (before.room.room !== after.room.room) return [movedRoom(before.room, after.room, me, after.lesson)];
   return [
     ...joined(before.room, after.room, me),
     ...timeIsOver(before, after.room),
@@ -36,17 +36,30 @@ export function changes(before, after, me) {
  * @param {RoomView} before
  * @param {RoomView} room
  * @param {string} me
+ * @param {Lesson | null} lesson
  * @returns {Told}
  */
-function movedRoom(before, room, me) {
-  const names = listed(room.members.filter((member) => member.id !== me).map(nameOf));
+function movedRoom(before, room, me, lesson) {
+  const others = room.members.filter((member) => member.id !== me).map(nameOf);
+  const partnersChange = lesson?.parts.some((part) => part.rotate && part.first === room.step) ?? false;
+  const names = listed(others);
   const text =
-    names === ""
-      ? t("You have moved to another room. What you wrote is kept.")
-      : room.step === before.step
-        ? t("You now learn with {names}. Your step and your notes are with you.", { names })
-        : t("You now learn with {names}, at the step where they are. Your notes are with you.", { names });
+    others.length > 0 && partnersChange
+      ? nextPartners(others)
+      : names === ""
+        ? t("You have moved to another room. What you wrote is kept.")
+        : room.step === before.step
+          ? t("You now learn with {names}. Your step and your notes are with you.", { names })
+          : t("You now learn with {names}, at the step where they are. Your notes are with you.", { names });
   return { id: `moved-${room.room}`, kind: "good", text, stays: true };
+}
+
+/** @param {string[]} names */
+function nextPartners(names) {
+  const said = { names: listed(names) };
+  return names.length === 1
+    ? t("Your next partner is {names}. Your intention and everything you wrote stay with you.", said)
+    : t("Your next partners are {names}. Your intention and everything you wrote stay with you.", said);
 }
 
 /**

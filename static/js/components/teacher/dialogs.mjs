@@ -77,6 +77,8 @@ function MoveDialog({ desk, member }) {
   const places = placesFor(member, desk.seats.value, people);
   const chosen = useSignal(places[0]?.room ?? "new");
   const name = nameOf(people[member], language);
+  const { code, place } = desk.refusal.value ?? { code: "", place: "" };
+  const apart = place === "dialog" && code === "keep_apart";
   // Where they sat when the question was asked: of two teachers who answer it, one is heard.
   const outOf = useSignal(roomOf(desk, member));
   const move = (/** @type {SubmitEvent} */ event) => {
@@ -86,6 +88,7 @@ function MoveDialog({ desk, member }) {
       member,
       room,
       out_of: outOf.value,
+      apart_too: apart,
     }).then(() => {
       // After a refusal the teacher looks again, and decides anew.
       outOf.value = roomOf(desk, member);
@@ -96,6 +99,7 @@ function MoveDialog({ desk, member }) {
       <div class="field">
         <label for="move-to">${t("To which room")}</label>
         <select id="move-to" value=${chosen.value} onChange=${(/** @type {Event} */ event) => {
+          desk.refusal.value = null;
           chosen.value = /** @type {HTMLSelectElement} */ (event.target).value;
         }}>
           ${places.map(({ room, members }) => html`<option key=${room} value=${room}>${t("Room {n}: {names}", { n: roomNumber(room), names: namesLine(members, people, language, side) })}</option>`)}
@@ -107,7 +111,7 @@ function MoveDialog({ desk, member }) {
       <${Refused} desk=${desk} place="dialog" />
       <footer>
         <button type="button" class="button quiet" onClick=${() => close(desk)}>${t("Back")}</button>
-        <button type="submit" class="button primary">${t("Move")}</button>
+        <button type="submit" class="button primary">${apart ? t("Seat them together all the same") : t("Move")}</button>
       </footer>
     </form>
   <//>`;

@@ -141,7 +141,7 @@ function refusalWords({ code, message }) {
   if (code === "somebody_was_faster")
     return t("The other teacher pressed a moment earlier. This page shows what holds now.");
   if (code === "room_is_full") return t("That room is full: four at most.");
-  if (code === "keep_apart") return t("These students are kept apart; please choose another room.");
+  if (code === "keep_apart") return t("They are to be kept apart.");
   return [message || t("That did not work. Please try again."), remedy(code)].filter(Boolean).join(" ");
 }
 

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
-import { mergeable } from "../../views/teacher/arrivals.mjs";
-import { cardWarning, roomNumber } from "../../views/teacher/lobby.mjs";
+import { groupWarning, mergeable } from "../../views/teacher/arrivals.mjs";
+import { roomNumber } from "../../views/teacher/lobby.mjs";
 import { besideOf, isolated, nameOf, namesLine } from "../../views/teacher/people.mjs";
 import { Dialog, Name, Refused } from "./parts.mjs";
 
@@ -108,7 +108,7 @@ function Split({ desk, row, onClose }) {
   };
   const ready = going.length > 0 && staying.length > 0;
   const warnings = (ready ? [staying, going] : []).flatMap((group) => {
-    const warning = cardWarning(group, people);
+    const warning = groupWarning(group, people);
     return warning ? [`${namesLine(group, people, language, side)}: ${warning}`] : [];
   });
   const split = () =>

@@ -180,3 +180,20 @@ test("an entry is read as words, whatever its kind, and held words are not shown
   );
   assert.deepEqual(shown(room, content, "en"), [{ member: "dan", asked: "What?", words: [], state: "held" }]);
 });
+
+test("a part that begins with new partners is a gate, and says so", () => {
+  const plain = lesson(["group", "group", "group"]);
+  assert.equal(nextFloor(plain, at(0)), null);
+  const rotating = /** @type {Lesson} */ (
+    /** @type {unknown} */ ({
+      ...plain,
+      parts: [
+        { first: 0, rotate: true },
+        { first: 2, rotate: true },
+      ],
+    })
+  );
+  assert.equal(nextFloor(rotating, at(0)), 2);
+  assert.match(gateLabel(rotating, at(0), "en") ?? "", /New partners: .*Step 2/);
+  assert.equal(nextFloor(rotating, at(2)), null);
+});

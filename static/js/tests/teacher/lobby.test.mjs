@@ -3,14 +3,12 @@ import { afterEach, test } from "node:test";
 import { useMessages } from "../../i18n.mjs";
 import {
   cards,
-  cardWarning,
   columns,
   devicesOf,
   hindrances,
   newcomers,
   remedy,
   startSentence,
-  whyThisPair,
   withoutAnswers,
 } from "../../views/teacher/lobby.mjs";
 
@@ -108,35 +106,11 @@ test("devices are marked as far as the family agreed to them, and only of those 
   assert.equal(ours.arrivals.find((one) => one.id === "dan")?.camera, "refused");
 });
 
-test("every reason of the pairing is a sentence, and an unknown one is left out", () => {
-  const codes = [
-    "different_schools",
-    "same_havruta",
-    "never_met",
-    "met_before",
-    "both_speak:he",
-    "no_shared_language",
-    "bridge",
-    "kept_together",
-    "group_of_three",
-    "group_of_four",
-  ];
-  assert.equal(whyThisPair(codes, "en").length, codes.length);
-  assert.equal(whyThisPair(["both_speak:he"], "en")[0], "Both speak Hebrew");
-  assert.deepEqual(whyThisPair(["moon_phase"], "en"), []);
-});
-
 test("cards are in the order of their numbers, and an emptied room is none", () => {
   assert.deepEqual(
     cards(SEATS).map((card) => card.number),
     [2, 10],
   );
-});
-
-test("a card warns when somebody is alone or one school is missing", () => {
-  assert.notEqual(cardWarning(["dan"], PEOPLE), "");
-  assert.equal(cardWarning(["dan", "adi"], PEOPLE), "Only one school is in this room");
-  assert.equal(cardWarning(["dan", "noa"], PEOPLE), "");
 });
 
 test("what stands in the way of the start is said, from the reader's side", () => {

@@ -163,3 +163,14 @@ export function groupLimit(seats, people) {
   const [few = 0, many = 0] = [count("a"), count("b")].sort((a, b) => a - b);
   return few && many > 2 * few ? 4 : 3;
 }
+
+/**
+ * Return what a teacher should know about a group that is about to sit together, or "".
+ * @param {readonly string[]} members
+ * @param {People} people
+ */
+export function groupWarning(members, people) {
+  if (members.length === 1) return t("Alone: bring somebody, or move to another room");
+  const sides = new Set(members.map((id) => people[id]?.side));
+  return sides.size === 1 ? t("Only one school is in this room") : "";
+}

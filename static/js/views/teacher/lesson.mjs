@@ -31,9 +31,21 @@ export function nextFloor(lesson, session) {
     return session.floor < lesson.steps.length ? (next?.index ?? lesson.steps.length) : null;
   }
   const gate = lesson.steps.find(
-    (step) => step.scope === "class" && step.index > session.floor && !gone.has(step.index),
+    (step) =>
+      step.index > session.floor &&
+      !gone.has(step.index) &&
+      (step.scope === "class" || beginsWithNewPartners(lesson, step.index)),
   );
   return gate ? gate.index : null;
+}
+
+/**
+ * Whether a step is the first of a part that the plan begins with new partners: a teacher opens it, like a gate.
+ * @param {Lesson} lesson
+ * @param {number} index
+ */
+function beginsWithNewPartners(lesson, index) {
+  return index > 0 && (lesson.parts?.some((part) => part.rotate && part.first === index) ?? false);
 }
 
 /**
@@ -47,6 +59,7 @@ export function gateLabel(lesson, session, language) {
   if (!lesson || target === null) return null;
   if (target >= lesson.steps.length) return t("Everyone to the end");
   const title = isolated(stepTitle(lesson, target, language));
+  if (beginsWithNewPartners(lesson, target)) return t("New partners: {title}", { title });
   if (lesson.steps[target]?.scope === "class") return t("Bring together: {title}", { title });
   if (lesson.steps[session.floor]?.scope === "class") return t("Back to the rooms: {title}", { title });
   return t("Next step: {title}", { title });

@@ -157,62 +157,6 @@ export function deviceWords(which, state) {
 }
 
 /**
- * Return the reasons for a room as sentences; a code that this page does not know is left out.
- * @param {readonly string[]} codes
- * @param {string} language
- */
-export function whyThisPair(codes, language) {
-  return codes.map((code) => reasonSentence(code, language)).filter((sentence) => sentence !== "");
-}
-
-/**
- * @param {string} code
- * @param {string} language
- */
-function reasonSentence(code, language) {
-  const [reason, which] = code.split(":");
-  switch (reason) {
-    case "different_schools":
-      return t("From both schools");
-    case "same_havruta":
-      return t("The same havruta as last time");
-    case "never_met":
-      return t("Have not met before");
-    case "met_before":
-      return t("Have met before");
-    case "both_speak":
-      return t("Both speak {language}", { language: languageName(which ?? "", language) });
-    case "no_shared_language":
-      return t("No language in common: help may be needed");
-    case "bridge":
-      return t("One of them speaks with both of the others");
-    case "kept_together":
-      return t("Kept together, as a teacher asked");
-    case "shared_device":
-      return t("Two of them share a device");
-    case "group_of_three":
-      return t("Three, as the numbers are uneven");
-    case "group_of_four":
-      return t("Four, as one school has more than twice as many");
-    default:
-      return "";
-  }
-}
-
-/**
- * Return a language's name for the reader.
- * @param {string} code
- * @param {string} language
- */
-export function languageName(code, language) {
-  try {
-    return new Intl.DisplayNames([language], { type: "language" }).of(code) ?? code;
-  } catch {
-    return code; // not a well-formed language code: shown as it is
-  }
-}
-
-/**
  * Return why somebody has no seat.
  * @param {string} code
  */
@@ -246,17 +190,6 @@ export function startSentence(rooms) {
   if (fours) parts.push(tn("one of four", "{n} of four", fours));
   if (ones) parts.push(tn("one with a single student", "{n} with a single student", ones));
   return parts.join(", ");
-}
-
-/**
- * Return what a teacher should know about a card before the start, or "".
- * @param {readonly string[]} members
- * @param {People} people
- */
-export function cardWarning(members, people) {
-  if (members.length === 1) return t("Alone: bring somebody, or move to another room");
-  const sides = new Set(members.map((id) => people[id]?.side));
-  return sides.size === 1 ? t("Only one school is in this room") : "";
 }
 
 /**
@@ -303,12 +236,18 @@ export function remedy(code) {
 /**
  * Return rooms with their numbers, in order.
  * @param {Seats} seats
- * @returns {{ room: string, number: number, members: string[], why: string[] }[]}
+ * @returns {{ room: string, number: number, members: string[], why: string[], warnings: string[] }[]}
  */
 export function cards(seats) {
   return Object.entries(seats.rooms)
     .filter(([, members]) => members.length > 0)
-    .map(([room, members]) => ({ room, number: roomNumber(room), members, why: seats.why[room] ?? [] }))
+    .map(([room, members]) => ({
+      room,
+      number: roomNumber(room),
+      members,
+      why: seats.why[room] ?? [],
+      warnings: seats.warnings?.[room] ?? [],
+    }))
     .sort((a, b) => a.number - b.number);
 }
 

@@ -37,7 +37,7 @@
  * @property {string} media_way
  * @property {boolean} livekit_rooms
  * @property {Record<string, number>} [unanswered] by side: children of other schools whose families have not answered
- * @property {{ plan: string, review: string, home: string, people?: string, bell?: string }} urls
+ * @property {{ plan: string, review: string, home: string, people?: string, bell?: string, partners?: string }} urls
  * @property {Phrase[]} phrasebook
  * @property {"written" | "heh"} [the_name]
  * @property {boolean} [substitute] an adult who came by a link
