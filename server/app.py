@@ -47,11 +47,13 @@ from server.edges.pages import PAGES
 from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
 from server.edges.pages.rehearsal import REHEARSALS
+from server.edges.pages.room_work import LOOKING
 from server.edges.parts import PARTS, Parts
 from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_security_headers
 from server.edges.socket import LiveSocket, make_sio
 from server.ports.live import Presence
 from server.runner.live import Live
+from server.runner.looking import Looking
 from server.runner.media import MediaRooms
 from server.runner.watch import Watch
 from server.settings import HERE, Settings
@@ -210,6 +212,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.FIND_LESSON] = _lesson_finder(live, store)
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
+    app[LOOKING] = Looking(store, live.memory, live.scenes, clock)
     app[MEDIA] = media
     app[REHEARSALS] = SqlRehearsals(engine, secret)
     app[LIMITS] = Limits(secret, settings.redis_url)

@@ -25,6 +25,7 @@ from server.edges.origin import is_ours
 from server.edges.parts import PARTS
 from server.edges.sentences import sentence
 from server.edges.signalling import relayed
+from server.edges.writing import Writing
 from server.ports.clock import Clock
 from server.ports.live import Bus, Peer, Presence, StoreUnavailable
 from server.runner.live import Live, Outcome
@@ -130,6 +131,7 @@ class LiveSocket:
         self._connections: dict[str, Connection] = {}
         self._by_peer: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = Writing(self._writes)
         sio.on("connect", self._connect)
         sio.on("disconnect", self._disconnect)
         sio.on("command", self._command)
@@ -158,6 +160,7 @@ class LiveSocket:
 
     async def stop(self) -> None:
         """End workers and what is under way."""
+        self._writing.stop()
         tasks = [*self._tasks, *(c.worker for c in self._connections.values() if c.worker)]
         for task in tasks:
             task.cancel()
@@ -328,6 +331,7 @@ class LiveSocket:
         connection = self._connections.pop(sid, None)
         if connection is None:
             return
+        self._writing.forget(sid)
         if self._by_peer.get(connection.peer.id) == sid:
             del self._by_peer[connection.peer.id]
         if connection.worker:
@@ -545,7 +549,11 @@ class LiveSocket:
         if isinstance(command, DeviceState):
             # At once: whoever sits down or leaves meanwhile must not be undone by what this peer was before.
             connection.peer = replace(
-                peer, camera=command.camera, microphone=command.microphone, holding=command.holding
+                peer,
+                camera=command.camera,
+                microphone=command.microphone,
+                holding=command.holding,
+                line=command.line,
             )
             await self._live.device_state(connection.peer)
             return Outcome(0)
@@ -553,7 +561,9 @@ class LiveSocket:
             return await self._run_teacher(connection, command_id, command)
         match command:
             case SaveDraft():
-                return await self._live.save_draft(peer.session, member, command)
+                outcome = await self._live.save_draft(peer.session, member, command)
+                self._writing.heard(connection.sid, member)
+                return outcome
             case TalkShare():
                 if await self._live.counts_talk(peer, command):
                     # At once, as above.
@@ -581,6 +591,12 @@ class LiveSocket:
         elif isinstance(command, c.LeaveRoom) and peer.room == command.room:
             await self._move(connection, None)
         return outcome
+
+    def _writes(self, sid: str, member: str | None) -> None:
+        connection = self._connections.get(sid)
+        if connection and connection.peer.writing != member:
+            connection.peer = replace(connection.peer, writing=member)
+            self._keep(self._guarded(self._live.writing_changed(connection.peer)))
 
     async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
         connection = self._connections.get(sid)

@@ -223,6 +223,12 @@ class Live:
         if peer.room:
             await self.publish.talk_changed(await self.memory.session(peer.session), peer.room)
 
+    async def writing_changed(self, peer: Peer) -> None:
+        """Note who at a device is writing, for the teachers' board: kept with the connection, and never what is written."""
+        await self._presence.put(peer)
+        if peer.room:
+            self.publish.row_changed(peer.session, peer.room)
+
     async def presence_changed(self, session_id: str, room: RoomId | None) -> None:
         """Tell the room and the teachers who is connected."""
         if room:

@@ -253,6 +253,11 @@ ROUTES: dict[str, tuple[str, dict[str, int]]] = {
         f"/sessions/{SESSION}/media?place=plenary",
         {**TO_SIGN_IN, "teacher": 409, "third school": 404, "safety lead": 403},
     ),
+    # The lesson is over by now: there is no room to look into, for whoever may ask.
+    "/sessions/{session}/rooms/{room}/work": (
+        f"/sessions/{SESSION}/rooms/{SESSION}.1/work",
+        {**TO_SIGN_IN, "teacher": 404, "third school": 404, "safety lead": 403},
+    ),
     "/sessions/{session}/live": (
         f"/sessions/{SESSION}/live",
         {**TO_SIGN_IN, "teacher": 200, "third school": 404, "safety lead": 403},
@@ -266,7 +271,7 @@ async def test_every_programs_route_stands_in_the_matrix(served: Served) -> None
         # What devices of a rehearsal post is asked about in tests/pages/test_rehearsal_pages.py.
         if name.startswith("/rehearse/"):
             continue
-        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media")):
+        if name.startswith("/api/") or name.endswith(("/ice", "/live", "/people", "/media", "/work")):
             assert name in ROUTES, f"{name} has no line in the matrix"
 
 
