@@ -343,7 +343,10 @@ class Live:
     async def _after_room(
         self, room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecision, decision: Decision
     ) -> None:
-        if not _only_private(decision, scene):
+        if _only_private(decision, scene):
+            # The teachers' board knows that something was written; a teacher who reads along reads it then.
+            self.publish.row_changed(scene.session.id, room.id)
+        else:
             await self.publish.room(room, scene)
         if isinstance(sender, c.Student):
             await self.publish.mine(sender.member, room, scene)

@@ -47,17 +47,22 @@ function close(desk) {
  */
 async function actAndClose(desk, told, kind, fields) {
   const ack = await desk.act("dialog", kind, fields);
-  if (!ack.ok) return;
+  if (!ack.ok) return false;
   desk.told.value = told;
   close(desk);
+  return true;
 }
 
 /** @param {{ desk: Desk, room: string | null }} props */
 function NoteDialog({ desk, room }) {
-  const words = useSignal("");
+  // Kept beside the dialog: going back to look at the room again loses nothing.
+  const words = desk.look.note(room);
   const { phrasebook, language } = desk.boot;
   const send = (/** @type {string} */ text) =>
     actAndClose(desk, t("The note is sent."), "send_note", room ? { text, room } : { text });
+  const forget = () => {
+    words.value = "";
+  };
   const title = room ? t("A note to room {n}", { n: roomNumber(room) }) : t("A note to all rooms");
   return html`<${Dialog} title=${title} onClose=${() => close(desk)}>
     ${
@@ -75,7 +80,7 @@ function NoteDialog({ desk, room }) {
     }
     <form onSubmit=${(/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      if (words.value.trim()) send(words.value.trim());
+      if (words.value.trim()) void send(words.value.trim()).then((sent) => sent && forget());
     }}>
       <div class="field">
         <label for="note-words">${t("In your own words")}</label>
