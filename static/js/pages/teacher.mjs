@@ -19,6 +19,7 @@ import { Mesh } from "../rtc/mesh.mjs";
 import { PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
 import { KNOCK } from "../views/notices.mjs";
 import { newcomers } from "../views/teacher/lobby.mjs";
+import { followWork } from "./teacher/work.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
 /** @import { Boot } from "../views/teacher/types.mjs" */
@@ -318,6 +319,7 @@ async function main() {
   const desk = makeDesk(boot, store, { ...call, turn: (device, on) => void call.turn(device, on) }, asked, plenary);
   followLesson(desk);
   followPeople(desk, store);
+  followWork(desk);
   setInterval(() => {
     desk.now.value = store.clock.now();
   }, 1000);

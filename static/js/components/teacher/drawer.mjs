@@ -33,7 +33,7 @@ export function Drawer({ desk, onEnter, onLeave }) {
   const visiting = desk.visiting.value === row.room;
   return html`<aside class=${`drawer${visiting ? " is-visiting" : ""}`} aria-labelledby="drawer-title" ref=${page}>
     <header>
-      <button type="button" class="button quiet drawer-back" onClick=${() => (visiting ? onLeave() : shut(desk))}>${t("To the rooms")}</button>
+      ${!visiting && html`<button type="button" class="button quiet drawer-back" onClick=${() => shut(desk)}>${t("To the rooms")}</button>`}
       <h2 id="drawer-title" tabindex="-1" ref=${heading}>${t("Room {n}", { n: row.number })}</h2>
       ${
         visiting

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { unnamed, unnamedClass } from "../../views/teacher/hiding.mjs";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals" */
-/** @import { PlenaryView } from "../../wire.mjs" */
+/** @import { PlenaryView, RoomWorkView } from "../../wire.mjs" */
 /** @import { Filter, Wanted } from "../../views/teacher/finding.mjs" */
 /** @import { Boot, People, Seats } from "../../views/teacher/types.mjs" */
 
@@ -21,6 +21,7 @@ import { unnamed, unnamedClass } from "../../views/teacher/hiding.mjs";
  * @property {Signal<string | null>} current the room at which the keyboard stands
  * @property {Signal<boolean>} keys what the keys do is shown
  * @property {(room: string | null) => Signal<string>} note what is typed to a room (null: to all) and not sent yet
+ * @property {Signal<{ read: RoomWorkView | null, failed: boolean }>} work what the open room has written
  * @property {(view: PlenaryView | null) => PlenaryView | null} classShown the whole class, with names or without
  */
 
@@ -64,6 +65,7 @@ export function makeLook(side) {
     },
     current: signal(null),
     keys: signal(false),
+    work: signal({ read: null, failed: false }),
     note(room) {
       const key = room ?? "";
       const known = notes.get(key) ?? signal("");

@@ -1,9 +1,8 @@
 // A room's work in the drawer, read without going in: what was written, the text with both sides' marks, the room's way.
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { t } from "../../i18n.mjs";
-import { Looking } from "../../net/looking.mjs";
 import { across, schoolNames } from "../../views/schools.mjs";
 import { whose } from "../../views/teacher/people.mjs";
 import { shownRemark } from "../../views/teacher/room.mjs";
@@ -23,7 +22,8 @@ import { Name } from "./parts.mjs";
 
 /** @param {{ desk: Desk, row: Row }} props */
 export function Work({ desk, row }) {
-  const { work, failed } = useWork(desk, row);
+  const { read, failed } = desk.look.work.value;
+  const work = read?.room === row.room ? read : null;
   const goTo = useSignal(/** @type {Mark | null} */ (null));
   const toMark = (/** @type {Mark} */ mark) => {
     goTo.value = { ...mark };
@@ -50,35 +50,6 @@ export function Work({ desk, row }) {
     <${History} desk=${desk} work=${work} />
     <p class="soft small">${t("Private notes and half-written sentences are never shown here.")}</p>
   </div>`;
-}
-
-/**
- * The room's work, read anew whenever the row has changed, at most once a second.
- * @param {Desk} desk
- * @param {Row} row
- * @returns {{ work: RoomWorkView | null, failed: boolean }}
- */
-function useWork(desk, row) {
-  const [read, setRead] = useState(
-    /** @type {{ work: RoomWorkView | null, failed: boolean }} */ ({ work: null, failed: false }),
-  );
-  const looking = useRef(/** @type {Looking | null} */ (null));
-  useEffect(() => {
-    const mine = new Looking({
-      read: async (address) => {
-        const answer = await fetch(address);
-        if (!answer.ok) throw new Error(String(answer.status));
-        return answer.json();
-      },
-      took: (work) => setRead({ work, failed: false }),
-      failed: () => setRead((before) => ({ ...before, failed: true })),
-    });
-    looking.current = mine;
-    return () => mine.stop();
-  }, []);
-  const address = `/sessions/${encodeURIComponent(desk.boot.session)}/rooms/${encodeURIComponent(row.room)}/work`;
-  useEffect(() => looking.current?.look(address), [address, row.version, row.step, row.members.join()]);
-  return read.work?.room === row.room ? read : { work: null, failed: read.failed };
 }
 
 /** @param {{ desk: Desk, work: RoomWorkView, onMark: OnMark }} props */
