@@ -1,5 +1,6 @@
 """A room's work over HTTP, and who writes and whose line is weak on the board's rows: over the real wire."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
@@ -144,3 +145,27 @@ async def test_a_row_tells_a_weak_line_and_a_lost_one(lesson: Lesson) -> None:
     await teacher.until(lambda p: p.rows[room]["gone"].get(other.who), "for the lost line")
     await other.connect()
     await teacher.until(lambda p: p.rows[room]["gone"] == {}, "for them to be back")
+
+
+async def test_of_two_teachers_who_take_a_call_one_is_on_the_way_and_the_other_is_told(lesson: Lesson) -> None:
+    room = room_of(lesson)
+    child, partner = lesson.partners(room)
+    assert (await child.say("ask_help", reason="task"))["ok"]
+    for teacher in lesson.teachers:
+        await teacher.until(lambda p: p.rows[room]["help"], "for the call")
+    answers = await asyncio.gather(*(teacher.say("take_help", room=room) for teacher in lesson.teachers))
+    assert sorted(answer.get("code", "ok") for answer in answers) == ["ok", "somebody_was_faster"]
+    comes = lesson.teachers[0 if answers[0]["ok"] else 1]
+    who = comes.views["me"]["who"]
+    for person in (child, partner):
+        await person.until(lambda p: p.room["help"] and p.room["help"]["taken_by"] == who, "to hear who comes")
+    for teacher in lesson.teachers:
+        await teacher.until(lambda p: p.rows[room]["help"]["taken_by"] == who, "to see that it is taken")
+    assert (await child.say("ask_help", reason="partner"))["ok"]
+    await comes.until(lambda p: p.rows[room]["help"]["reason"] == "partner", "for more about it")
+    assert comes.rows[room]["help"]["taken_by"] == who
+    assert (await comes.say("enter_room", room=room))["ok"]
+    for teacher in lesson.teachers:
+        await teacher.until(lambda p: p.rows[room]["help"] is None, "for the call to be over")
+        await teacher.until(lambda p: p.rows[room]["visitors"] == [who], "to see who is there")
+    assert (await comes.say("leave_room", room=room))["ok"]
