@@ -39,7 +39,7 @@ export function BoardPage({ desk, onEnter, onLeave }) {
       ${
         !desk.projected.value &&
         html`<${Unseated} desk=${desk} />
-        ${count > 1 && html`<${Finding} desk=${desk} />`}
+        ${(count > 0 || hidden.value) && html`<${Finding} desk=${desk} />`}
         <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
           <div>${count === 0 ? html`<${NoRooms} />` : html`<${Rows} desk=${desk} onEnter=${onEnter} />`}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
