@@ -10,14 +10,14 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
 from statistics import mean
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from playwright.async_api import CDPSession, Page, async_playwright
 
@@ -191,10 +191,10 @@ def _compare(
 
 
 async def _heap(devtools: CDPSession) -> float:
+    send = cast(Callable[[str], Awaitable[dict[str, Any]]], devtools.send)  # pyright: ignore[reportUnknownMemberType] -- its types are half there
     for _ in range(2):
-        await devtools.send("HeapProfiler.collectGarbage")
-    found = (await devtools.send("Runtime.getHeapUsage"))["usedSize"]
-    return found / 1024
+        await send("HeapProfiler.collectGarbage")
+    return float((await send("Runtime.getHeapUsage"))["usedSize"]) / 1024
 
 
 def _tell(seen: Seen) -> None:
