@@ -53,6 +53,7 @@ from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
 from server.edges.pages.pairing import PAIRING, PairingParts
 from server.edges.pages.rehearsal import REHEARSALS
+from server.edges.pages.room_work import LOOKING
 from server.edges.pages.text_shelf import SCHOOL_TEXTS, TEXT_SOURCE
 from server.edges.parts import PARTS, Parts
 from server.edges.passes import PASSES
@@ -60,6 +61,7 @@ from server.edges.security import IMPORT_MAP, MIDDLEWARES, MOST_BYTES, add_secur
 from server.edges.socket import LiveSocket, make_sio
 from server.ports.live import Presence
 from server.runner.live import Live
+from server.runner.looking import Looking
 from server.runner.media import MediaRooms
 from server.runner.placing import Placing
 from server.runner.watch import Watch
@@ -239,6 +241,7 @@ def _house(settings: Settings, library: Library) -> House:
     app[api.FIND_LESSON] = _lesson_finder(live, store)
     app[api.READY] = _readiness(engine, presence)
     app[ICE] = ice
+    app[LOOKING] = Looking(store, live.memory, live.scenes, clock)
     app[MEDIA] = media
     app[PASSES] = passes
     app[REHEARSALS] = SqlRehearsals(engine, secret)

@@ -28,6 +28,7 @@ from server.edges.parts import PARTS
 from server.edges.passes import bearer_of, is_by_pass
 from server.edges.sentences import sentence
 from server.edges.signalling import relayed
+from server.edges.writing import Writing
 from server.ports.clock import Clock
 from server.ports.live import Bus, Peer, Presence, StoreUnavailable
 from server.runner.live import Live, Outcome
@@ -138,6 +139,7 @@ class LiveSocket:
         self._connections: dict[str, Connection] = {}
         self._by_peer: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = Writing(self._writes)
         sio.on("connect", self._connect)
         sio.on("disconnect", self._disconnect)
         sio.on("command", self._command)
@@ -166,6 +168,7 @@ class LiveSocket:
 
     async def stop(self) -> None:
         """End workers and what is under way."""
+        self._writing.stop()
         tasks = [*self._tasks, *(c.worker for c in self._connections.values() if c.worker)]
         for task in tasks:
             task.cancel()
@@ -362,6 +365,7 @@ class LiveSocket:
         connection = self._connections.pop(sid, None)
         if connection is None:
             return
+        self._writing.forget(sid)
         if self._by_peer.get(connection.peer.id) == sid:
             del self._by_peer[connection.peer.id]
         if connection.worker:
@@ -595,7 +599,11 @@ class LiveSocket:
         if isinstance(command, DeviceState):
             # At once: whoever sits down or leaves meanwhile must not be undone by what this peer was before.
             connection.peer = replace(
-                peer, camera=command.camera, microphone=command.microphone, holding=command.holding
+                peer,
+                camera=command.camera,
+                microphone=command.microphone,
+                holding=command.holding,
+                line=command.line,
             )
             await self._live.device_state(connection.peer)
             return Outcome(0)
@@ -603,7 +611,9 @@ class LiveSocket:
             return await self._run_teacher(connection, command_id, command)
         match command:
             case SaveDraft():
-                return await self._live.save_draft(peer.session, member, command)
+                outcome = await self._live.save_draft(peer.session, member, command)
+                self._writing.heard(connection.sid, member)
+                return outcome
             case AdultBeside():
                 # At once, as above.
                 connection.peer = replace(peer, adult_beside=command.here)
@@ -644,6 +654,12 @@ class LiveSocket:
         bearer = setup.passes.get(peer.who)
         if bearer is None or not bearer.holds(self._clock.now()) or not substitute_may(command):
             raise Refused("not_allowed")
+
+    def _writes(self, sid: str, member: str | None) -> None:
+        connection = self._connections.get(sid)
+        if connection and connection.peer.writing != member:
+            connection.peer = replace(connection.peer, writing=member)
+            self._keep(self._guarded(self._live.writing_changed(connection.peer)))
 
     async def _signal(self, sid: str, message: object = None, *_more: object) -> None:
         connection = self._connections.get(sid)

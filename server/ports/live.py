@@ -204,6 +204,7 @@ class Peer:
     `id` stays while a page stays: its next connection has the same one, on whichever process.
     `also`: the second learner at a shared device; they have one camera and one microphone between them.
     `adult_beside`: the child says that an adult sits beside them. `holding`: holds to talk out of turn. `talk_…`: what this browser measured of its learner's share in a talk step.
+    `line`: "weak" where this browser finds its own way out weak. `writing`: who at this device has typed in the last seconds.
     """
 
     id: str
@@ -221,6 +222,8 @@ class Peer:
     talk_seconds: int = 0
     talk_reliable: bool = False
     adult_beside: bool = False
+    line: str = "good"
+    writing: MemberId | None = None
 
     @property
     def speaks_for(self) -> tuple[str, ...]:

@@ -294,6 +294,12 @@ class Live:
         if peer.room:
             await self.publish.talk_changed(await self.memory.session(peer.session), peer.room)
 
+    async def writing_changed(self, peer: Peer) -> None:
+        """Note who at a device is writing, for the teachers' board: kept with the connection, and never what is written."""
+        await self._presence.put(peer)
+        if peer.room:
+            self.publish.row_changed(peer.session, peer.room)
+
     async def presence_changed(self, session_id: str, room: RoomId | None) -> None:
         """Tell the room and the teachers who is connected."""
         if room:
@@ -422,7 +428,10 @@ class Live:
     async def _after_room(
         self, room: Room, scene: Scene, sender: c.Sender, command: c.RoomDecision, decision: Decision
     ) -> None:
-        if not _only_private(decision, scene):
+        if _only_private(decision, scene):
+            # The teachers' board knows that something was written; a teacher who reads along reads it then.
+            self.publish.row_changed(scene.session.id, room.id)
+        else:
             await self.publish.room(room, scene)
         if isinstance(sender, c.Student):
             await self.publish.mine(sender.member, room, scene)

@@ -17,6 +17,7 @@ from server.core.live.plenary import circle, is_together, sources_in_plenary
 from server.core.live.projector import projector_room, projector_view
 from server.core.live.rounds import RoundScene, round_view
 from server.core.live.scene import Scene
+from server.core.live.signs import Signs
 from server.core.live.state import Room, Session, current_step
 from server.core.live.views import (
     DraftView,
@@ -256,6 +257,15 @@ class Publisher:
             if peer.talk_step >= 0
         }
 
+    def _signs(self, session: str) -> Signs:
+        peers = [peer for peer in self._presence.peers(session) if peer.kind == "student"]
+        return Signs(
+            here=frozenset(who for peer in peers for who in peer.speaks_for),
+            writing=frozenset(peer.writing for peer in peers if peer.writing),
+            weak=frozenset(who for peer in peers if peer.line == "weak" for who in peer.speaks_for),
+            last_seen=self._presence.last_seen(session),
+        )
+
     async def arrivals(self, session: str, *, only_to: Peer | None = None) -> None:
         """Tell who has arrived: teachers get everybody, students only numbers."""
         peers = [p for p in self._presence.peers(session) if p.kind != GUEST]
@@ -325,7 +335,7 @@ class Publisher:
                 self._directory.rooms_to_check(session_id), self._directory.rooms_to_part(session_id)
             )
             checks = self.checks[session_id] = Checks(look, part)
-        talking = self._talking(session_id)
+        talking, signs = self._talking(session_id), self._signs(session_id)
         rows = [
             row_view(
                 await self._memory.room(room),
@@ -333,6 +343,7 @@ class Publisher:
                 check=room in checks.look,
                 apart=room in checks.part,
                 talking=talking,
+                signs=signs,
             )
             for room in sorted(rooms & set(session.rooms))
         ]

@@ -43,12 +43,16 @@ class ReportConcern(Message):
 
 
 class DeviceState(Message):
-    """Which of my devices work: marks in the teacher's lobby and for my partner. `holding`: I hold to talk out of turn."""
+    """Which of my devices work: marks in the teacher's lobby and for my partner. `holding`: I hold to talk out of turn.
+
+    `line`: how this device finds its own way out; the teachers' board shows it.
+    """
 
     kind: Literal["device_state"] = "device_state"
     camera: Literal["on", "off", "none", "refused"]
     microphone: Literal["on", "off", "none", "refused"]
     holding: bool = False
+    line: Literal["good", "weak"] = "good"
 
 
 class AdultBeside(Message):

@@ -90,7 +90,18 @@
 /**
  * @typedef {{room: string, number: number, version: number, members: string[], present: string[], step: number, state: RoomState,
  *   finished: string[], acts: string | null, help: HelpView | null, visitors: string[], entered_at: number | null,
- *   ends_at: number | null, moved_at: number | null, check: boolean, apart?: boolean, talk?: TalkView | null}} RowView
+ *   ends_at: number | null, moved_at: number | null, check: boolean, apart?: boolean, talk?: TalkView | null, writing?: string[], weak?: string[],
+ *   gone?: Record<string, number | null>}} RowView
+ */
+/**
+ * What a teacher reads of a room without going in (/sessions/{session}/rooms/{room}/work). `seen`: partners have it too.
+ * @typedef {{step: number, input: string, member: string, work: string, entries: Entry[], seen: boolean, held: string, late: boolean}} AnswerRead
+ */
+/** @typedef {{step: number, at: number, until: number | null, added: number}} StepPassed */
+/** @typedef {{by: string, at: number, until: number | null, listening_only: boolean}} VisitPaid */
+/**
+ * @typedef {{room: string, number: number, version: number, step: number, answers: AnswerRead[], lines: LineView[],
+ *   passed: StepPassed[], visits: VisitPaid[]}} RoomWorkView
  */
 /**
  * @typedef {{id: string, kind: "seat" | "repair" | "trio" | "wait", members: string[], out_of: string | null, room: string | null,

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from tests.bench.board import measure_board
 from tests.bench.figures import Figure, percentile, remark
 from tests.bench.floors import FLOOR_OF, Floor, Size, measure_floor
 from tests.bench.lesson import Lesson
@@ -33,10 +34,11 @@ class Extent:
     idle_seconds: float
     steps: int
     starts: int
+    board_rounds: int
 
 
-QUICK = Extent(seconds=6, seconds_of_few=3, idle_seconds=2, steps=5, starts=1)
-FULL = Extent(seconds=40, seconds_of_few=20, idle_seconds=5, steps=7, starts=3)
+QUICK = Extent(seconds=6, seconds_of_few=3, idle_seconds=2, steps=5, starts=1, board_rounds=2)
+FULL = Extent(seconds=40, seconds_of_few=20, idle_seconds=5, steps=7, starts=3, board_rounds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ async def main() -> int:
         remark("the floor: stock python-socketio with the same load")
         _tell(seen, await measure_floor(STOCK_PORT, folder, size))
         await bench_pairing(folder / "pairing", PAIRING_PORT)
+        await measure_board(folder / "board", extent.seconds_of_few, extent.board_rounds)
     return 0
 
 

@@ -170,6 +170,11 @@ class Lesson:
         )
 
     @property
+    def staff_cookie(self) -> str:
+        """The first teacher's cookie, for a browser of theirs."""
+        return self._staff_tickets[0][1]
+
+    @property
     def floor(self) -> int:
         """The step to which the class was brought."""
         return int(self._session_view["floor"])

@@ -81,7 +81,7 @@ def test_those_who_are_kept_apart_sit_together_only_once_a_teacher_has_said_so()
         play.teacher(c.MoveSeat(member=MAYA, room=ROOM))
     assert play.session.room_of(MAYA) is None
     moved = play.teacher(c.MoveSeat(member=MAYA, room=ROOM, apart_too=True))
-    assert moved.events == (e.SeatMoved(member=MAYA, room=ROOM, apart=(NOA,)),)
+    assert moved.events == (e.SeatMoved(member=MAYA, room=ROOM, by=TAMAR.staff, apart=(NOA,)),)
     assert play.session.room_of(MAYA) == ROOM
 
 

@@ -71,7 +71,9 @@ def _help(room: Room, scene: Scene, member: MemberId, command: c.AskHelp | c.Can
         case c.AskHelp(reason=given):
             # The partner sees the reason too.
             reason = "" if contact_details(given) else given
-            return Decision(() if room.help else (e.HelpAsked(step=step, member=member, reason=reason),))
+            # Asking again says more: the place in the queue stays, and so does the teacher who is on the way.
+            same = room.help is not None and room.help.reason == reason
+            return Decision(() if same else (e.HelpAsked(step=step, member=member, reason=reason),))
         case c.CancelHelp():
             return Decision((e.HelpCleared(step=step),) if room.help else ())
         case _:

@@ -276,7 +276,8 @@ def _applied(room: Room, event: e.RoomEvents, at: datetime) -> Room:
         case e.Wondered(entry=entry, up=up):
             return replace(room, wondered=room.wondered | {entry} if up else room.wondered - {entry})
         case e.HelpAsked(member=member, reason=reason):
-            return replace(room, help=Help(member, reason, at))
+            asked = room.help or Help(member, reason, at)
+            return replace(room, help=replace(asked, reason=reason))
         case e.HelpTaken(by=by):
             return replace(room, help=replace(room.help, taken_by=by) if room.help else None)
         case e.HelpCleared():

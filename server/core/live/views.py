@@ -15,6 +15,7 @@ from server.core.live.protocol import Step
 from server.core.live.rechecking import Checked
 from server.core.live.scene import Media, Person, Scene, limit
 from server.core.live.session_engine import room_number
+from server.core.live.signs import NO_SIGNS, Signs
 from server.core.live.state import Line, Room, Session, current_step, entered_at
 from server.core.live.turns import turn_now
 from server.core.live.works import Entry, MemberId, RoomId, Work, WorkId
@@ -270,7 +271,7 @@ class SessionView(View):
 
 
 class RowView(View):
-    """One room in a teacher's board: compact, no words."""
+    """One room in a teacher's board: compact, no words. `gone`: who has no connection, and since when (None: not here yet)."""
 
     room: RoomId
     number: int
@@ -289,6 +290,9 @@ class RowView(View):
     check: bool = False
     apart: bool = False
     talk: TalkView | None = None
+    writing: tuple[MemberId, ...] = ()
+    weak: tuple[MemberId, ...] = ()
+    gone: dict[MemberId, int | None] = {}
 
 
 class PlacingView(View):
@@ -651,14 +655,16 @@ def row_view(
     check: bool = False,
     apart: bool = False,
     talking: Mapping[MemberId, Talking] = NOBODY_TALKS,
+    signs: Signs = NO_SIGNS,
 ) -> RowView:
     """Return the room's row on a teacher's board."""
     turn = _turn(room, scene)
+    seated = scene.seated(room)
     return RowView(
         room=room.id,
         number=room_number(room.id),
         version=room.version,
-        members=scene.seated(room),
+        members=seated,
         present=scene.here(room),
         step=current_step(room, scene.session),
         state=room_state(room, scene),
@@ -673,6 +679,9 @@ def row_view(
         # Once they are parted, the wish is granted.
         apart=apart and len(scene.seated(room)) > 1,
         talk=talk_view(room, scene, talking),
+        writing=tuple(m for m in seated if m in signs.writing),
+        weak=tuple(m for m in seated if m in signs.weak),
+        gone={m: milliseconds(at) for m, at in signs.gone(seated).items()},
     )
 
 

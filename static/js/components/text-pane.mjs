@@ -16,6 +16,7 @@ import { letterOf, marked, markedElsewhere, numberOf, withTheName } from "../vie
  * @property {Mark[]} mine
  * @property {Mark[]} theirs
  * @property {string} theirName
+ * @property {string} [ourName] whose marks `mine` are, where the reader made none: a teacher reads along
  * @property {{label: string, marks: Mark[], onWord: (segment: string, language: string, word: number) => void, onStop?: () => void} | null} [picking]
  * @property {Mark | null} [goTo] a mark to show
  * @property {"A" | "B" | "C"} band
@@ -186,11 +187,11 @@ function ReadWord({ word, id, classes, gloss, theName }) {
 }
 
 /** @param {TextPaneProps} props */
-function Key({ mine, theirs, theirName }) {
+function Key({ mine, theirs, theirName, ourName }) {
   if (mine.length === 0 && theirs.length === 0) return null;
   return html`<p class="word-key">
-    ${mine.length > 0 && html`<span class="word is-mine">${t("my marks")}</span>`}
-    ${theirs.length > 0 && html`<span class="word is-theirs">${t("marks of {name}", { name: theirName })}</span>`}
+    ${mine.length > 0 && html`<span class="word is-mine">${ourName ? html`<span class="mark ours" aria-hidden="true"></span> ${t("marks of {name}", { name: ourName })}` : t("my marks")}</span>`}
+    ${theirs.length > 0 && html`<span class="word is-theirs">${ourName && html`<span class="mark theirs" aria-hidden="true"></span> `}${t("marks of {name}", { name: theirName })}</span>`}
     ${mine.length > 0 && theirs.length > 0 && html`<span class="word is-both">${t("both")}</span>`}
   </p>`;
 }

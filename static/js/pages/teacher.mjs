@@ -24,6 +24,7 @@ import { Mesh } from "../rtc/mesh.mjs";
 import { PlenaryCall, wayTo } from "../rtc/plenary-call.mjs";
 import { KNOCK } from "../views/notices.mjs";
 import { newcomers } from "../views/teacher/lobby.mjs";
+import { followWork } from "./teacher/work.mjs";
 
 /** @import { Desk } from "../components/teacher/state.mjs" */
 /** @import { Boot } from "../views/teacher/types.mjs" */
@@ -331,6 +332,7 @@ async function main() {
   desk.askPasses = (path, fields) => askPasses(`${boot.passes ?? ""}${path}`, fields);
   followLesson(desk);
   followPeople(desk, store);
+  followWork(desk);
   setInterval(() => {
     desk.now.value = store.clock.now();
   }, 1000);

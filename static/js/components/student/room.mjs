@@ -475,7 +475,8 @@ function Foot({ room, session, page, onHelp, onConcern }) {
     ${
       room.help
         ? html`<span class="help-asked" role="status"><span class="glyph hand" aria-hidden="true"></span> ${words}</span>
-        <button type="button" class="button quiet" onClick=${() => page.command("cancel_help")}>${t("We found our way")}</button>`
+        <button type="button" class="button quiet" onClick=${() => page.command("cancel_help")}>${t("We found our way")}</button>
+        <button type="button" class="button quiet" onClick=${onHelp}>${t("Say what it is about")}</button>`
         : html`<button type="button" class="button quiet help-button" onClick=${onHelp}><span class="glyph hand" aria-hidden="true"></span>${t("Help")}</button>`
     }
     <button type="button" class="button quiet" onClick=${onConcern}>${t("Report a concern")}</button>

@@ -1,10 +1,9 @@
 // The board while the lesson runs: a head with both clocks, rooms in the order of who needs a teacher first, a foot for everyone.
 import { useComputed } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { html } from "../../html.mjs";
 import { say, t } from "../../i18n.mjs";
 import { across, clocksOf } from "../../views/schools.mjs";
-import { DENSE_FROM, GROUPS, groupTitle, nextCall } from "../../views/teacher/board.mjs";
+import { DENSE_FROM } from "../../views/teacher/board.mjs";
 import { left, urgency } from "../../views/teacher/clocks.mjs";
 import { behindTheGate, countdownTo, gateLabel, nextFloor, placeRange } from "../../views/teacher/lesson.mjs";
 import { timeAt } from "../../views/time.mjs";
@@ -13,14 +12,14 @@ import { AlsoHere, GuestRequests } from "./also_here.mjs";
 import { Arrivals, ArrivalsPolicy } from "./arrivals.mjs";
 import { ClassBoard } from "./class_board.mjs";
 import { Drawer } from "./drawer.mjs";
+import { Finding } from "./finding.mjs";
 import { BoardFoot } from "./foot.mjs";
 import { PaceBars } from "./pace.mjs";
 import { Refused } from "./parts.mjs";
 import { WholeClass } from "./plenary.mjs";
 import { RoundLed } from "./round.mjs";
-import { BoardRow } from "./row.mjs";
+import { Rows, useKeys } from "./rows.mjs";
 
-/** @import { Group } from "../../views/teacher/board.mjs" */
 /** @import { Doors } from "./drawer.mjs" */
 /** @import { Desk } from "./state.mjs" */
 
@@ -32,7 +31,9 @@ export function BoardPage({ desk, onEnter, onLeave }) {
   const count = useComputed(() => desk.rows.value.filter((row) => row.members.length).length).value;
   const isOpen = useComputed(() => (desk.row(desk.open.value ?? "")?.value.members.length ?? 0) > 0).value;
   if (desk.session.value.paused?.calm) return html`<${Stopped} desk=${desk} />`;
-  return html`<div class=${`board${count >= DENSE_FROM ? " is-dense" : ""}`}>
+  const { compact, hidden } = desk.look;
+  const dense = compact.value || (count >= DENSE_FROM && !hidden.value);
+  return html`<div class=${`board${dense ? " is-dense" : ""}${compact.value ? " is-compact" : ""}${hidden.value ? " without-names" : ""}`}>
     <${BoardHead} desk=${desk} />
     <div class="board-main">
       ${desk.session.value.paused && html`<p class="notice" role="status"><span>${t("Paused in both schools: the clocks stand still, words can still be written.")}</span></p>`}
@@ -45,8 +46,9 @@ export function BoardPage({ desk, onEnter, onLeave }) {
       ${
         !desk.projected.value &&
         html`<${Arrivals} desk=${desk} />
+        ${(count > 0 || hidden.value) && html`<${Finding} desk=${desk} />`}
         <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
-          <div>${count === 0 ? html`<${NoRooms} />` : GROUPS.map((group) => html`<${RowGroup} key=${group} desk=${desk} group=${group} onEnter=${onEnter} />`)}</div>
+          <div>${count === 0 ? html`<${NoRooms} />` : html`<${Rows} desk=${desk} onEnter=${onEnter} />`}</div>
           <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
         </div>
         <${ArrivalsPolicy} desk=${desk} />`
@@ -114,16 +116,6 @@ function Countdown({ desk }) {
   </span>`;
 }
 
-/** @param {{ desk: Desk, group: Group, onEnter: Doors["onEnter"] }} props */
-function RowGroup({ desk, group, onEnter }) {
-  const ids = useComputed(() => desk.order.value[group]).value;
-  if (!ids.length) return null;
-  return html`<section class=${`board-group ${group}`}>
-    <h2>${groupTitle(group)} <span class="count">${ids.length}</span></h2>
-    <ul class="board-rows">${ids.map((room) => html`<${BoardRow} key=${room} desk=${desk} room=${room} onEnter=${onEnter} />`)}</ul>
-  </section>`;
-}
-
 function NoRooms() {
   return html`<div class="empty"><h2>${t("No room is open")}</h2><p>${t("As soon as a student is seated, the room stands here.")}</p></div>`;
 }
@@ -146,70 +138,4 @@ function Stopped({ desk }) {
     </div>
     <${AlsoHere} desk=${desk} />
   </div>`;
-}
-
-/**
- * Arrows move between rooms, H goes to the next call for help, Escape goes back.
- * @param {Desk} desk
- * @param {() => void} onLeave
- */
-function useKeys(desk, onLeave) {
-  useEffect(() => {
-    const pressed = (/** @type {KeyboardEvent} */ event) => {
-      const at = event.target instanceof HTMLElement ? event.target : document.body;
-      if (
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        desk.asked.peek() ||
-        at.closest("input, textarea, select, dialog, [popover]")
-      )
-        return;
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") stepThroughRows(event);
-      else if (event.code === "KeyH") goToCall(desk);
-      else if (event.key === "Escape") back(desk, onLeave);
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, []);
-}
-
-/** @param {KeyboardEvent} event */
-function stepThroughRows(event) {
-  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".board-row .row-open")]);
-  const now = rows.findIndex((row) => row.closest(".board-row")?.contains(document.activeElement));
-  const next =
-    now < 0 ? rows[0] : rows[Math.max(0, Math.min(rows.length - 1, now + (event.key === "ArrowDown" ? 1 : -1)))];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
-}
-
-/** @param {Desk} desk */
-function goToCall(desk) {
-  const rows = GROUPS.flatMap((group) => desk.order.peek()[group]).flatMap((id) => desk.row(id)?.peek() ?? []);
-  const focused = document.activeElement?.closest("[data-room]")?.getAttribute("data-room") ?? null;
-  const room = nextCall(rows, focused);
-  if (!room) {
-    desk.told.value = t("Nobody is asking for help.");
-    return;
-  }
-  /** @type {HTMLElement | null} */ (document.querySelector(`[data-room="${CSS.escape(room)}"] .row-open`))?.focus();
-}
-
-/**
- * @param {Desk} desk
- * @param {() => void} onLeave
- */
-function back(desk, onLeave) {
-  if (desk.projected.peek()) desk.projected.value = false;
-  else if (desk.visiting.peek()) onLeave();
-  else {
-    const room = desk.open.peek();
-    desk.open.value = null;
-    if (room)
-      /** @type {HTMLElement | null} */ (
-        document.querySelector(`[data-room="${CSS.escape(room)}"] .row-open`)
-      )?.focus();
-  }
 }

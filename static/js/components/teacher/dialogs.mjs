@@ -61,9 +61,10 @@ function close(desk) {
  */
 async function actAndClose(desk, told, kind, fields) {
   const ack = await desk.act("dialog", kind, fields);
-  if (!ack.ok) return;
+  if (!ack.ok) return false;
   desk.told.value = told;
   close(desk);
+  return true;
 }
 
 /** @param {Desk} desk @param {string} member */

@@ -22,6 +22,10 @@ const SETTLES_AFTER = 1200;
  */
 export function Name({ desk, member }) {
   const person = desk.boot.people[member];
+  if (person?.hidden) {
+    const number = person.hidden === true ? "" : person.hidden;
+    return html`<span class="nowrap"><${SchoolMark} whose=${whose(person.side, desk.boot.side)} />${number}</span>`;
+  }
   return html`<span class="nowrap"><bdi>${nameOf(person, desk.boot.language)}</bdi> <${SchoolMark} whose=${whose(person?.side, desk.boot.side)} /></span>`;
 }
 

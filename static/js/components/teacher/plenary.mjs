@@ -14,7 +14,7 @@ import { Refused } from "./parts.mjs";
 export function WholeClass({ desk }) {
   const [silent, setSilent] = useState(false);
   const { plenary, boot, session } = desk;
-  const view = plenary.view.value;
+  const view = desk.look.classShown(plenary.view.value);
   if (!plenary.together.value || !view) return null;
   const reason = whyNotEverybody(plenary.whyNot.value, "teacher");
   const { microphone, camera, stream } = plenary.mine;

@@ -1,10 +1,13 @@
 // What the teacher's page holds: what the server pushed, in the order of the board, and what this screen has open.
 import { computed, effect, signal } from "@preact/signals";
 import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/board.mjs";
+import { found, inLine } from "../../views/teacher/finding.mjs";
+import { makeLook, withoutNames } from "./look.mjs";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals" */
 /** @import { Ack, Board, Boot, Lesson, Presence, Room, Row, Seats, Session } from "../../views/teacher/types.mjs" */
 /** @import { Group, Scene } from "../../views/teacher/board.mjs" */
+/** @import { Look } from "./look.mjs" */
 
 /** @typedef {{ place: string, code: string, message: string, kind?: string }} Refusal shown near the place where the press was made */
 /** @typedef {{ dialog: "note", room: string | null } | { dialog: "move", member: string } | { dialog: "remove", member: string } | { dialog: "part", room: string } | { dialog: "bring" } | { dialog: "fit" } | { dialog: "aside" } | { dialog: "close" }} Asked */
@@ -45,6 +48,9 @@ import { aheadFrom, grouped, missingFrom, sameOrder } from "../../views/teacher/
  * @property {Signal<number>} now server time, once a second
  * @property {ReadonlySignal<Row[]>} rows
  * @property {ReadonlySignal<Record<Group, string[]>>} order
+ * @property {ReadonlySignal<Record<Group, string[]>>} shown the order, with those rooms alone that are looked for
+ * @property {ReadonlySignal<string | null>} at the room at which the keyboard stands: it alone can be tabbed to
+ * @property {Look} look how this screen shows the board
  * @property {ReadonlySignal<Scene>} scene
  * @property {ReadonlySignal<import("../../wire.mjs").PassesView | null>} passes who may come by a link
  * @property {(path: string, fields: Record<string, string>) => Promise<import("./also_here.mjs").LinkAnswer>} askPasses
@@ -87,20 +93,35 @@ export function makeDesk(boot, pushed, call, send, plenary) {
     ahead: ahead.value,
     missingSince,
   }));
+  const seats = computed(() => pushed.seats.value ?? noSeats(boot.session));
+  const look = makeLook(boot.side);
+  const shownBoot = withoutNames(boot, look, seats);
+  const order = ordered(rows, scene);
+  const shown = filtered(order, rows, scene, look, shownBoot);
   const visiting = signal(/** @type {string | null} */ (null));
   const refusal = signal(/** @type {Refusal | null} */ (null));
   const told = signal("");
+  look.onHide = () => {
+    told.value = "";
+  };
   return {
-    boot,
+    boot: shownBoot,
     session,
-    seats: computed(() => pushed.seats.value ?? noSeats(boot.session)),
+    seats,
     presence: computed(() => pushed.presence.value ?? { scope: boot.session, present: [], peers: [], adults: [] }),
     lesson: signal(null),
     room: computed(() => (visiting.value ? (pushed.rooms.value.get(visiting.value) ?? null) : null)),
     board: computed(() => pushed.boards.value.get(session.value.floor) ?? null),
     now,
     rows,
-    order: ordered(rows, scene),
+    order,
+    shown,
+    at: computed(() => {
+      const line = inLine(shown.value);
+      const at = look.current.value;
+      return at !== null && line.includes(at) ? at : (line[0] ?? null);
+    }),
+    look,
     scene,
     passes: pushed.passes ?? signal(null),
     askPasses: async () => ({ ok: false }),
@@ -135,6 +156,27 @@ function ordered(rows, scene) {
   let last = { needs: [], working: [], waiting: [], done: [] };
   return computed(() => {
     const next = grouped(rows.value, scene.value);
+    last = sameOrder(last, next) ? last : next;
+    return last;
+  });
+}
+
+/**
+ * What is looked for, of the order: the same object as long as nothing moved.
+ * @param {ReadonlySignal<Record<Group, string[]>>} order
+ * @param {ReadonlySignal<Row[]>} rows
+ * @param {ReadonlySignal<Scene>} scene
+ * @param {Look} look
+ * @param {Boot} boot
+ */
+function filtered(order, rows, scene, look, boot) {
+  /** @type {Record<Group, string[]>} */
+  let last = { needs: [], working: [], waiting: [], done: [] };
+  return computed(() => {
+    const wanted = look.wanted.value;
+    const all = order.value;
+    // Rows and clock are asked for only while something is looked for.
+    const next = look.isAll.value ? all : found(all, rows.value, wanted, boot.people, scene.value);
     last = sameOrder(last, next) ? last : next;
     return last;
   });

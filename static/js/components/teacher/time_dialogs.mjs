@@ -33,9 +33,10 @@ function close(desk) {
  */
 async function actAndClose(desk, told, kind, fields = {}) {
   const ack = await desk.act("dialog", kind, fields);
-  if (!ack.ok) return;
+  if (!ack.ok) return false;
   desk.told.value = told;
   close(desk);
+  return true;
 }
 
 /** @param {{ desk: Desk }} props */
@@ -51,7 +52,8 @@ function chosenIn(event) {
 /** @param {{ desk: Desk, room: string | null }} props */
 export function NoteDialog({ desk, room }) {
   const { language, people, side, phrasebook } = desk.boot;
-  const words = useSignal("");
+  // Kept beside the dialog: going back to look at the room again loses nothing.
+  const words = desk.look.note(room);
   const to = useSignal(room ?? "");
   const verses = (desk.lesson.value?.text?.segments ?? []).filter((segment) => segment.number);
   const verse = useSignal(verses[0]?.id ?? "");
@@ -84,7 +86,10 @@ export function NoteDialog({ desk, room }) {
     <div class="phrases">${ready.map(phrase)}</div>
     <form onSubmit=${(/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      if (words.value.trim()) send({ text: words.value.trim() });
+      if (words.value.trim())
+        void send({ text: words.value.trim() }).then((sent) => {
+          if (sent) words.value = "";
+        });
     }}>
       <div class="field">
         <label for="note-words">${t("In your own words")}</label>

@@ -1,5 +1,5 @@
 // Picture and sound of the student's page, in step with what the server says of the room.
-import { computed, effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { t } from "../../i18n.mjs";
 import { deviceShelf } from "../../net/live.mjs";
 import { Awake } from "../../rtc/awake.mjs";
@@ -24,6 +24,9 @@ import { boot, shelf } from "./tab.mjs";
 
 const SAVER = "havruta-data-saver";
 const TALK_TOLD_EVERY = 10_000;
+/** A line that stumbles once is not weak, and one that is well for a moment not good again. */
+const WEAK_FOR = 3000;
+const WELL_FOR = 10_000;
 
 /**
  * The call with my partners: between browsers, or by the media server where the school has it so.
@@ -121,11 +124,13 @@ export function keepMediaInStep(live, devices, mesh, page, plenary) {
     const ready = page.checked.value && store.room.value !== null && store.session.value?.status === "running";
     if (ready && devices.stream.peek() === null && !devices.opening.peek()) page.openDevices();
   });
+  const line = lineFelt(mesh);
   effect(() => {
     const camera = devices.camera.value;
     const microphone = devices.microphone.value;
     const holding = devices.holding.value;
-    if (store.session.value) void live.command("device_state", { camera, microphone, holding }, "device_state");
+    const told = { camera, microphone, holding, line: line.value };
+    if (store.session.value) void live.command("device_state", told, "device_state");
   });
   effect(() => {
     if (live.stoppedBy.value || store.session.value?.status === "closed") {
@@ -137,6 +142,26 @@ export function keepMediaInStep(live, devices, mesh, page, plenary) {
       devices.close();
     }
   });
+}
+
+/**
+ * How this device finds its own way out, for the teachers' board: only what lasts is told.
+ * @param {MediaRoom} mesh
+ */
+function lineFelt(mesh) {
+  const line = signal(/** @type {"good" | "weak"} */ ("good"));
+  effect(() => {
+    const { level, voiceAlone } = mesh.uplink.value;
+    const weak = level === 1 || voiceAlone;
+    const timer = setTimeout(
+      () => {
+        line.value = weak ? "weak" : "good";
+      },
+      weak ? WEAK_FOR : WELL_FOR,
+    );
+    return () => clearTimeout(timer);
+  });
+  return line;
 }
 
 /**

@@ -55,7 +55,7 @@ export function needOf(row, scene) {
   if (scene.paused) return null;
   const missing = missingFrom(row);
   if (missing.length && row.state !== "done") {
-    const times = missing.map(scene.missingSince).filter((at) => at !== null);
+    const times = missing.map((one) => row.gone?.[one] ?? scene.missingSince(one)).filter((at) => at !== null);
     return { code: "missing", since: times.length ? Math.min(...times) : null };
   }
   if (row.state === "working") {
@@ -198,13 +198,14 @@ function missingWords(row, people, language) {
  * Return what a member is doing in this step.
  * @param {string} member
  * @param {Row} row
- * @returns {"away" | "acts" | "done" | "working" | "waiting"}
+ * @returns {"away" | "acts" | "done" | "writing" | "working" | "waiting"}
  */
 export function doing(member, row) {
   if (!row.present.includes(member)) return "away";
   if (row.state !== "working") return "waiting";
   if (row.finished.includes(member)) return "done";
-  return row.acts === member ? "acts" : "working";
+  if (row.acts === member) return "acts";
+  return row.writing?.includes(member) ? "writing" : "working";
 }
 
 /**
@@ -218,6 +219,8 @@ export function doingWords(what) {
       return t("has the turn");
     case "done":
       return t("done");
+    case "writing":
+      return t("writing now");
     case "waiting":
       return t("waiting");
     default:
@@ -236,7 +239,71 @@ export function stateWords(row, people, language) {
   if (row.state === "waiting_for_class") return t("Waiting for the class");
   if (row.acts) return t("Turn: {name}", { name: isolated(nameOf(people[row.acts], language)) });
   const done = row.finished.filter((member) => row.members.includes(member)).length;
+  const writing = row.writing?.length ?? 0;
+  if (writing && !done)
+    return writing === row.members.length ? t("All are writing") : writingWords(row, people, language);
   return done ? t("{done} of {all} done", { done, all: row.members.length }) : t("At work");
+}
+
+/**
+ * @param {Row} row
+ * @param {People} people
+ * @param {string} language
+ */
+function writingWords(row, people, language) {
+  const names = (row.writing ?? []).map((id) => isolated(nameOf(people[id], language))).join(", ");
+  return t("Writing now: {names}", { names });
+}
+
+/** @typedef {"good" | "weak" | "lost" | "none"} Line `none`: not here yet */
+
+/**
+ * Return how a member's device is connected.
+ * @param {string} member
+ * @param {Row} row
+ * @returns {Line}
+ */
+export function lineOf(member, row) {
+  if (row.gone && member in row.gone) return row.gone[member] === null ? "none" : "lost";
+  return row.weak?.includes(member) ? "weak" : "good";
+}
+
+/**
+ * @param {Line} line
+ */
+export function lineWords(line) {
+  switch (line) {
+    case "none":
+      return t("not connected yet");
+    case "lost":
+      return t("connection lost");
+    case "weak":
+      return t("weak connection");
+    default:
+      return t("good connection");
+  }
+}
+
+/**
+ * Return the calls for help that nobody has taken: how many, and since when the first of them waits.
+ * @param {readonly Row[]} rows
+ * @returns {{ count: number, since: number }}
+ */
+export function waitingCalls(rows) {
+  const times = rows.flatMap((row) => (row.help && !row.help.taken_by && row.members.length ? [row.help.since] : []));
+  return { count: times.length, since: times.length ? Math.min(...times) : 0 };
+}
+
+/**
+ * Return in which rooms the other adults are.
+ * @param {readonly Row[]} rows
+ * @param {string} me
+ * @returns {{ who: string, number: number, room: string }[]}
+ */
+export function othersAt(rows, me) {
+  return rows.flatMap((row) =>
+    row.visitors.filter((who) => who !== me).map((who) => ({ who, number: row.number, room: row.room })),
+  );
 }
 
 /**

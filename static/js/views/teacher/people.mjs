@@ -47,7 +47,10 @@ export function markOf(side) {
  */
 export function namesLine(members, people, language, mine) {
   return members
-    .map((id) => `${isolated(nameOf(people[id], language))} ${markOf(whose(people[id]?.side, mine))}`)
+    .map((id) => {
+      const name = isolated(nameOf(people[id], language));
+      return people[id]?.hidden ? name : `${name} ${markOf(whose(people[id]?.side, mine))}`;
+    })
     .join(" + ");
 }
 

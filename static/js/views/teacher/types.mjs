@@ -16,7 +16,8 @@
 /** @typedef {import("../../wire.mjs").Ack} Ack */
 
 /** @typedef {"ours" | "theirs"} Whose relative to the reader */
-/** @typedef {{ names: Wording, side: string, class?: string, media: string, crosses?: boolean, answered?: boolean, speaks: string[], reads: string[] }} Pupil */
+/** @typedef {{ names: Wording, side: string, class?: string, media: string, crosses?: boolean, answered?: boolean, speaks: string[], reads: string[],
+ *   hidden?: string | true }} Pupil `hidden`: the names are left out; a number tells two of one school in one room apart */
 /** @typedef {Record<string, Pupil>} People learners of the lesson by member id */
 /** @typedef {import("../../wire.mjs").SideBoot} SideBoot */
 /** @typedef {{ id: string, words: Wording, verse: boolean }} Phrase of the phrasebook; `verse`: it is about one */
