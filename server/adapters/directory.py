@@ -1,7 +1,7 @@
 """What the live room needs of people and plans, put together from the people store and the library."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import MemberId, RoomId, WorkId
 from server.core.people.consent import Problem, may_cross, ready_to_start
-from server.core.people.models import AuditEntry, Concern, School, SessionStatus, Staff, Student
+from server.core.people.models import AuditEntry, Concern, Plan, School, SessionStatus, Staff, Student
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group
 from server.ports.clock import Clock
 from server.ports.live import Setup
 from server.ports.people import People
+from server.ports.shelves import OwnProtocols
 
 STATUSES: dict[str, SessionStatus] = {"running": "running", "closed": "closed", "lobby": "lobby"}
 MAY_BE_KNOWN_TO_TEACHERS = frozenset({"partner", None})
@@ -32,6 +33,7 @@ class PeopleDirectory:
     protocols: Mapping[str, Protocol]
     texts: Mapping[str, Text]
     clock: Clock
+    own: OwnProtocols | None = None
 
     async def setup(self, session: str, pinned: Lesson | None = None) -> Setup | None:
         """See ports.live.Directory.setup. None where the session, its twinning or a usable plan does not exist."""
@@ -45,7 +47,8 @@ class PeopleDirectory:
         crossing = Counter(side_of_class[s.class_id] for s in students if may_cross(s))
         largest = largest_group(crossing["a"], crossing["b"])
         try:
-            lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, self.texts, largest)
+            protocols = {**self.protocols, **await self._own_in(planned.plan, schools)}
+            lesson = pinned or compile_plan(planned.plan, planned.title, protocols, self.texts, largest)
         except PlanProblem:
             return None
         adults = {side.side: side.adult for side in planned.sides}
@@ -79,6 +82,10 @@ class PeopleDirectory:
                 talk_shown=planned.plan.talk_shown,
             ),
         )
+
+    async def _own_in(self, plan: Plan, schools: Collection[str]) -> dict[str, Protocol]:
+        """Return the schools' own protocols that a plan names."""
+        return await self.own.named({part.protocol for part in plan.parts}, schools) if self.own else {}
 
     async def history(self, session: str) -> History:
         """See ports.live.Directory.history."""

@@ -3,11 +3,11 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from server.adapters.sql import live_tables, people_tables, rehearsal_tables
+from server.adapters.sql import live_tables, people_tables, rehearsal_tables, shelf_tables
 from server.adapters.sql.metadata import metadata
 
 # Importing the modules is what puts their tables into the metadata.
-ALL_TABLES = (live_tables, people_tables, rehearsal_tables)
+ALL_TABLES = (live_tables, people_tables, rehearsal_tables, shelf_tables)
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)

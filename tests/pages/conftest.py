@@ -20,11 +20,12 @@ from babel.messages.pofile import read_po
 
 from server.adapters.calendars import PackagedHolidays
 from server.adapters.ice import IceServersFromSettings
-from server.adapters.protocol_files import load_protocols
+from server.adapters.protocol_files import SentProtocols, load_protocols
 from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
+from server.adapters.sql.shelves import SqlShelves
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.core.people.models import (
     ClassGroup,
@@ -48,13 +49,18 @@ from server.edges.pages import (
     classes,
     home,
     library,
+    own_protocols,
+    plan_making,
+    plan_shelf,
     planning,
+    preview,
     printing,
     rehearsal,
     rehearse,
     schools,
     twinnings,
 )
+from server.edges.pages.known import PROTOCOL_TEXT, SHELVES
 from server.edges.pages.live import ICE
 from server.edges.pages.rehearsal import REHEARSALS
 from server.edges.parts import PARTS, Parts
@@ -316,13 +322,29 @@ def make_house_app(
         holidays=PackagedHolidays(),
         live=live,
     )
+    app[PROTOCOL_TEXT] = SentProtocols()
     app[LIMITS] = Limits(SECRET)
     app[ICE] = IceServersFromSettings(clock, (), RELAY, "relay secret", 3600)
     app[CATALOGUES] = Catalogues(locale)
     loader = jinja2.FileSystemLoader(ROOT / "server/templates")
     install_locale(aiohttp_jinja2.setup(app, loader=loader), app[CATALOGUES])
     app.on_response_prepare.append(add_security_headers)
-    for module in (home, schools, twinnings, classes, cards, planning, printing, library, rehearsal, rehearse):
+    for module in (
+        home,
+        schools,
+        twinnings,
+        classes,
+        cards,
+        planning,
+        plan_making,
+        plan_shelf,
+        own_protocols,
+        preview,
+        printing,
+        library,
+        rehearsal,
+        rehearse,
+    ):
         app.add_routes(module.routes)
     return app
 
@@ -345,6 +367,7 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     engine = make_engine(f"sqlite+aiosqlite:///{shutil.copy(furnished, tmp_path)}")
     people, sign_ins, clock, live = SqlPeople(engine, SECRET), SqlSignIns(engine), StillClock(), Forgetting()
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
+    app[SHELVES] = SqlShelves(engine)
     app[REHEARSALS] = SqlRehearsals(engine, SECRET)
     client = TestClient(TestServer(app))
     await client.start_server()
