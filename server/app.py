@@ -27,7 +27,7 @@ from server.adapters.known_protocols import KnownProtocols
 from server.adapters.livekit import LiveKit
 from server.adapters.outbox import SocketOutbox
 from server.adapters.presence import LocalPresence, RedisPresence
-from server.adapters.protocol_files import load_protocols
+from server.adapters.protocol_files import SentProtocols, load_protocols
 from server.adapters.sefaria import SefariaTexts
 from server.adapters.socketio_fast import FastJson, FastManager, FastRedisManager, TextPacket
 from server.adapters.sql.engine import make_engine
@@ -38,6 +38,7 @@ from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.school_texts import FetchedPassages, SqlSchoolTexts
+from server.adapters.sql.shelves import SqlShelves
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.adapters.text_files import load_texts
 from server.core.live.bell import Fitting
@@ -49,6 +50,7 @@ from server.edges.limits import LIMITS, Limits
 from server.edges.locale import CATALOGUES, Catalogues, install_locale
 from server.edges.metrics import Metrics
 from server.edges.pages import PAGES
+from server.edges.pages.known import PROTOCOL_TEXT, SHELVES
 from server.edges.pages.live import ICE
 from server.edges.pages.media import MEDIA
 from server.edges.pages.pairing import PAIRING, PairingParts
@@ -203,7 +205,8 @@ def _house(settings: Settings, library: Library) -> House:
     sio.packet_class = TextPacket
     school_texts = SqlSchoolTexts(engine)
     passes = SqlPasses(engine)
-    directory = PeopleDirectory(people, library.protocols, library.texts, clock, school_texts, passes)
+    shelves = SqlShelves(engine)
+    directory = PeopleDirectory(people, library.protocols, library.texts, clock, school_texts, passes, shelves)
     outbox = SocketOutbox(sio)
     live = Live(store, directory, outbox, presence, bus, clock, assign, grace=grace, shared=bool(settings.redis_url))
     metrics = Metrics()
@@ -248,6 +251,8 @@ def _house(settings: Settings, library: Library) -> House:
     app[SCHOOL_TEXTS] = school_texts
     app[TEXT_SOURCE] = SefariaTexts(settings.sefaria_url, FetchedPassages(engine))
     app[PAIRING] = PairingParts(SqlPairings(engine), live)
+    app[SHELVES] = shelves
+    app[PROTOCOL_TEXT] = SentProtocols()
     app[LIMITS] = Limits(secret, settings.redis_url)
     app.on_shutdown.append(socket.hang_up)
     app[_PARTS_OF_LIFE] = [bus, presence, live.publish, watch, *([livekit] if livekit else []), media]

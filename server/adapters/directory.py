@@ -1,7 +1,7 @@
 """What the live room needs of people and plans, put together from the people store and the library."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from server.core.live.scene import Classrooms, Person
 from server.core.live.views import Host
 from server.core.live.works import MemberId, RoomId, WorkId
 from server.core.people.consent import Problem, may_cross, ready_to_start
-from server.core.people.models import AuditEntry, Concern, LessonSession, School, SessionStatus, Staff, Student
+from server.core.people.models import AuditEntry, Concern, LessonSession, Plan, School, SessionStatus, Staff, Student
 from server.core.people.passes import AFTER_THE_END, Pass
 from server.core.people.permissions import takes_part
 from server.core.texts import Text
@@ -23,6 +23,7 @@ from server.ports.live import Setup
 from server.ports.passes import Passes
 from server.ports.people import People
 from server.ports.school_texts import SchoolTexts
+from server.ports.shelves import OwnProtocols
 
 STATUSES: dict[str, SessionStatus] = {
     "running": "running",
@@ -43,6 +44,7 @@ class PeopleDirectory:
     clock: Clock
     school_texts: SchoolTexts | None = None
     passes: Passes | None = None
+    own: OwnProtocols | None = None
 
     async def setup(self, session: str, pinned: Lesson | None = None) -> Setup | None:
         """See ports.live.Directory.setup. None where the session, its twinning or a usable plan does not exist."""
@@ -57,7 +59,8 @@ class PeopleDirectory:
         largest = largest_group(crossing["a"], crossing["b"])
         try:
             texts = self.texts if pinned else await self._texts_of(planned.plan.text)
-            lesson = pinned or compile_plan(planned.plan, planned.title, self.protocols, texts, largest)
+            protocols = {**self.protocols, **await self._own_in(planned.plan, schools)}
+            lesson = pinned or compile_plan(planned.plan, planned.title, protocols, texts, largest)
         except PlanProblem:
             return None
         passes = {one.id: one for one in await self.passes.of_session(session)} if self.passes else {}
@@ -107,6 +110,10 @@ class PeopleDirectory:
             return self.texts
         found = await self.school_texts.text(wanted)
         return {wanted: found.text} if found else self.texts
+
+    async def _own_in(self, plan: Plan, schools: Collection[str]) -> dict[str, Protocol]:
+        """Return the schools' own protocols that a plan names."""
+        return await self.own.named({part.protocol for part in plan.parts}, schools) if self.own else {}
 
     async def history(self, session: str) -> History:
         """See ports.live.Directory.history."""

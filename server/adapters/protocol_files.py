@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from server.core.live.protocol import (
     Step,
     TeacherNotes,
 )
+from server.ports.shelves import Mistake
 
 LARGEST_FILE = 256 * 1024
 """Bytes. The longest protocol we ship has a fifth of that."""
@@ -108,6 +110,28 @@ def read_protocol(path: Path) -> Protocol:
     return protocol
 
 
+class SentProtocols:
+    """Fulfils ports.shelves.ProtocolText: the same rules for a file that a teacher sends as for the files that ship."""
+
+    def read(self, raw: bytes) -> Protocol | list[Mistake]:
+        """Return the protocol, or everything that is wrong with the file, whatever its name."""
+        source = _Source(Path("protocol.yaml"), raw)
+        protocol = source.read()
+        found = [Mistake(p.line, p.field, p.message) for p in source.problems]
+        if protocol is None or found:
+            return sorted(set(found), key=lambda m: (m.line, m.field, m.message))
+        return protocol
+
+    def write(self, document: Mapping[str, object]) -> str:
+        """Return the YAML of a definition, its fields in the order of our own files."""
+        writer: Any = YAML()
+        writer.width = 120
+        writer.indent(mapping=2, sequence=4, offset=2)
+        out = StringIO()
+        writer.dump(dict(document), out)
+        return out.getvalue()
+
+
 def _line_of_id(path: Path) -> int:
     source = _Source(path)
     source.read()
@@ -117,8 +141,9 @@ def _line_of_id(path: Path) -> int:
 class _Source:
     """One file on its way to a Protocol; remembers the line of every value."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sent: bytes | None = None) -> None:
         self.path = path
+        self._sent = sent
         self.problems: list[Problem] = []
         self._lines: dict[Place, int] = {}
         self._nodes = 0
@@ -150,8 +175,7 @@ class _Source:
 
     def _text(self) -> str | None:
         try:
-            with self.path.open("rb") as file:
-                raw = file.read(LARGEST_FILE + 1)
+            raw = self._sent if self._sent is not None else self._bytes()
         except OSError as error:
             self._problem((), f"The file cannot be opened: {error.strerror or error}.")
             return None
@@ -164,6 +188,10 @@ class _Source:
             line = raw.count(b"\n", 0, error.start) + 1
             self._problem((), "The file is not saved as UTF-8; save it again with the encoding UTF-8.", line)
             return None
+
+    def _bytes(self) -> bytes:
+        with self.path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
 
     def _composed(self, words: str) -> Node | None:
         try:
@@ -233,7 +261,7 @@ class _Source:
         except ValidationError as error:
             self._explain(error, values)
             return None
-        if protocol.id != self.path.stem:
+        if self._sent is None and protocol.id != self.path.stem:
             message = f"The id '{protocol.id}' and the file name differ; name the file {protocol.id}.yaml."
             self._problem(("id",), message)
         return protocol

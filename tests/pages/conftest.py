@@ -20,13 +20,14 @@ from babel.messages.pofile import read_po
 
 from server.adapters.calendars import PackagedHolidays
 from server.adapters.ice import IceServersFromSettings
-from server.adapters.protocol_files import load_protocols
+from server.adapters.protocol_files import SentProtocols, load_protocols
 from server.adapters.sql.engine import make_engine, migrate
 from server.adapters.sql.pairings import SqlPairings
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.rehearsals import SqlRehearsals
 from server.adapters.sql.review import SqlReview
 from server.adapters.sql.school_texts import SqlSchoolTexts
+from server.adapters.sql.shelves import SqlShelves
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.core.importing.fetched import Fetched
 from server.core.live.pairing import Layout
@@ -52,8 +53,12 @@ from server.edges.pages import (
     classes,
     home,
     library,
+    own_protocols,
     pairing,
+    plan_making,
+    plan_shelf,
     planning,
+    preview,
     printing,
     rehearsal,
     rehearse,
@@ -62,6 +67,7 @@ from server.edges.pages import (
     text_import,
     twinnings,
 )
+from server.edges.pages.known import PROTOCOL_TEXT, SHELVES
 from server.edges.pages.live import ICE
 from server.edges.pages.pairing import PAIRING, PairingParts
 from server.edges.pages.rehearsal import REHEARSALS
@@ -282,7 +288,7 @@ class Page:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """What a browser would send with the plan's form (`form="plan-form"`)."""
-        return _Fields.of(self.html, "plan-form")
+        return Fields.of(self.html, "plan-form")
 
 
 @dataclass
@@ -363,6 +369,7 @@ def make_house_app(
         holidays=PackagedHolidays(),
         live=live,
     )
+    app[PROTOCOL_TEXT] = SentProtocols()
     app[LIMITS] = Limits(SECRET)
     app[ICE] = IceServersFromSettings(clock, (), RELAY, "relay secret", 3600)
     app[CATALOGUES] = Catalogues(locale)
@@ -376,11 +383,15 @@ def make_house_app(
         classes,
         cards,
         planning,
+        plan_making,
+        plan_shelf,
+        own_protocols,
+        preview,
         printing,
         library,
-        pairing,
         rehearsal,
         rehearse,
+        pairing,
         text_import,
         rehearse_lesson,
     ):
@@ -406,6 +417,7 @@ async def house(tmp_path: Path, furnished: Path, shelves: Any) -> AsyncGenerator
     engine = make_engine(f"sqlite+aiosqlite:///{shutil.copy(furnished, tmp_path)}")
     people, sign_ins, clock, live = SqlPeople(engine, SECRET), SqlSignIns(engine), StillClock(), Forgetting()
     app = make_house_app(people, sign_ins, SqlReview(engine), clock, live, shelves, PageSettings())
+    app[SHELVES] = SqlShelves(engine)
     app[REHEARSALS] = SqlRehearsals(engine, SECRET)
     app[SCHOOL_TEXTS], app[TEXT_SOURCE] = SqlSchoolTexts(engine), NoSource()
     rooms = StillRooms()
@@ -432,7 +444,7 @@ class _Words(HTMLParser):
         self.found.append(data)
 
 
-class _Fields(HTMLParser):
+class Fields(HTMLParser):
     """Reads a form as a browser would send it, its fields tied to it by their `form` attribute or by standing in it."""
 
     def __init__(self, form: str) -> None:

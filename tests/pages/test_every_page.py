@@ -7,7 +7,16 @@ import pytest
 if TYPE_CHECKING:
     from conftest import House
 
-EVERYWHERE = ("/home", "/protocols", "/protocols/noticing_and_wondering", "/texts", "/texts/ruth-1")
+EVERYWHERE = (
+    "/home",
+    "/protocols",
+    "/protocols/noticing_and_wondering",
+    "/protocols/reflection/preview",
+    "/texts",
+    "/texts/ruth-1",
+    "/plans",
+)
+FILES_AND_FRAMES = ("/protocols/reflection/file", "/protocols/reflection/preview/student")
 BY_THOSE_WHO_TEACH = ("/texts/import", "/texts/import?from=ruth-1")
 OF_HAIFA = (
     "/schools/haifa",
@@ -26,16 +35,20 @@ OF_BOTH = (
     "/sessions/lesson",
     "/sessions/lesson/paper",
     "/sessions/lesson/run-of-show",
+    "/sessions/lesson/preview",
 )
+FRAME_OF_BOTH = "/sessions/lesson/preview/student"
 
 
-@pytest.mark.parametrize("path", [*EVERYWHERE, *BY_THOSE_WHO_TEACH, *OF_HAIFA, *OF_BOTH])
+@pytest.mark.parametrize(
+    "path", [*EVERYWHERE, *BY_THOSE_WHO_TEACH, *FILES_AND_FRAMES, *OF_HAIFA, *OF_BOTH, FRAME_OF_BOTH]
+)
 async def test_a_teacher_of_the_school_reads_it(house: "House", path: str) -> None:
     page = await (await house.desk_of("levi")).get(path)
     assert page.status == 200, page.words
 
 
-@pytest.mark.parametrize("path", OF_BOTH)
+@pytest.mark.parametrize("path", [*OF_BOTH, FRAME_OF_BOTH])
 async def test_the_partner_reads_the_same_lesson(house: "House", path: str) -> None:
     assert (await (await house.desk_of("stone")).get(path)).status == 200
 
@@ -54,12 +67,14 @@ async def test_the_doors_offer_no_way_out_to_whoever_is_not_in(house: "House") -
     assert 'action="/signout"' not in (await (await house.desk_of("")).get("/signin")).html
 
 
-@pytest.mark.parametrize("path", [*OF_HAIFA, *OF_BOTH])
+@pytest.mark.parametrize("path", [*OF_HAIFA, *OF_BOTH, FRAME_OF_BOTH])
 async def test_for_another_school_it_does_not_exist(house: "House", path: str) -> None:
     assert (await (await house.desk_of("other")).get(path)).status == 404
 
 
-@pytest.mark.parametrize("path", [*EVERYWHERE, *BY_THOSE_WHO_TEACH, *OF_HAIFA, *OF_BOTH])
+@pytest.mark.parametrize(
+    "path", [*EVERYWHERE, *BY_THOSE_WHO_TEACH, *FILES_AND_FRAMES, *OF_HAIFA, *OF_BOTH, FRAME_OF_BOTH]
+)
 async def test_who_is_not_signed_in_is_asked_to(house: "House", path: str) -> None:
     page = await (await house.desk_of("")).get(path)
     assert (page.status, page.location.startswith("/signin?next=/")) == (303, True)
@@ -110,6 +125,10 @@ async def test_a_role_without_the_right_is_refused_in_its_own_school(house: "Hou
         ("admin", "/sessions/lesson/rehearse"),
         ("lead", "/texts/import"),
         ("admin", "/texts/import"),
+        ("lead", "/sessions/lesson/copy"),
+        ("admin", "/sessions/lesson/shelve"),
+        ("lead", "/protocols/reflection/copy"),
+        ("admin", "/protocols/upload"),
     ],
 )
 async def test_a_form_is_refused_to_whoever_may_not_send_it(house: "House", who: str, path: str) -> None:

@@ -20,6 +20,7 @@ from server.adapters.sql.engine import make_engine, migrate, writing
 from server.adapters.sql.live_tables import lessons, log, session_lessons, works
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.review import SqlReview
+from server.adapters.sql.shelves import SqlShelves
 from server.adapters.sql.sign_ins import SqlSignIns
 from server.core.live import events as e
 from server.core.live.lesson import Lesson, LessonStep
@@ -27,6 +28,7 @@ from server.core.people.models import LessonSession, Plan, PlannedPart, Staff
 from server.core.texts import Text
 from server.core.twinning.plan import compile_plan
 from server.edges.pages import class_growth, learner, review, safety
+from server.edges.pages.known import SHELVES
 from tests.pages.conftest import (
     LESSON,
     ROOT,
@@ -226,6 +228,7 @@ async def house(tmp_path: Path, shelves: Any) -> AsyncGenerator[House, None]:
         await people.save_staff(person)
     await people.save_session(HELD.model_copy(update={"status": "closed"}))
     app = make_house_app(people, sign_ins, reads, clock, Forgetting(), shelves, PageSettings())
+    app[SHELVES] = SqlShelves(engine)
     app.add_routes([*review.routes, *learner.routes, *class_growth.routes, *safety.routes])
     lesson = compile_plan(HELD.plan, HELD.title, shelves[0], shelves[1], 3)
     client = TestClient(TestServer(app))

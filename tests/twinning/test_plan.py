@@ -136,13 +136,35 @@ def test_what_cannot_become_a_lesson_says_why(change: dict[str, object], code: s
 
 def test_a_plan_that_is_too_long_is_advised_against_and_not_refused() -> None:
     found = problems(PLAN, 20, PROTOCOLS, TEXTS, 3)
-    assert found == [Problem("too_long", blocks=False, params={"over": "3"})]
+    assert found == [Problem("too_long", blocks=False, params={"over": "3"}), Problem("no_reflection", blocks=False)]
     assert compile_plan(PLAN, BOTH, PROTOCOLS, TEXTS, 3).steps
 
 
 def test_more_than_four_verses_are_advised_against() -> None:
     found = problems(PLAN.model_copy(update={"last": "1:6"}), 60, PROTOCOLS, TEXTS, 3)
-    assert [(p.code, p.params) for p in found] == [("long_span", {"segments": "5"})]
+    assert ("long_span", {"segments": "5"}) in [(p.code, p.params) for p in found]
+
+
+def test_a_colleague_advises_on_the_order_and_refuses_nothing() -> None:
+    looks_back = GREET.model_copy(update={"steps": (GREET.steps[0].model_copy(update={"uses": ("plan.intention",)}),)})
+    plan = Plan(
+        parts=(PlannedPart(protocol="greet"), PlannedPart(protocol="talk")), text=PLAN.text, first="1:2", last="1:3"
+    )
+    found = problems(plan, 60, PROTOCOLS | {"greet": looks_back}, TEXTS, 3)
+    assert [(p.code, p.part, p.blocks) for p in found] == [("no_intention", 0, False), ("no_reflection", None, False)]
+
+
+def test_statements_in_one_language_are_pointed_out() -> None:
+    told = TALK.model_copy(update={"statements": (BOTH,)})
+    known = PROTOCOLS | {"talk": told}
+
+    def codes(statements: tuple[dict[str, str], ...]) -> set[str]:
+        parts = (PlannedPart(protocol="talk", statements=statements),)
+        return {p.code for p in problems(PLAN.model_copy(update={"parts": parts}), 60, known, TEXTS, 3)}
+
+    assert "own_statements" in codes(())
+    assert "statements_in_one_language" in codes(({"en": "Only English"},))
+    assert not {"own_statements", "statements_in_one_language"} & codes((BOTH,))
 
 
 def test_the_lesson_holds_the_chosen_verses_only() -> None:

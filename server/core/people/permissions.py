@@ -25,6 +25,7 @@ Action = Literal[
     "host_session",
     "review_session",
     "review_student",
+    "change_library",
     "see_concerns",
 ]
 Reach = Literal["own_school", "twinning"]
@@ -64,6 +65,8 @@ RULES: dict[Action, Rule] = {
     "host_session": Rule(TEACHES, "twinning"),
     "review_session": Rule(READS_WORK, "twinning"),
     "review_student": Rule(READS_WORK, "own_school"),
+    # A school's own protocols, and the plans on its shelf.
+    "change_library": Rule(TEACHES, "own_school"),
     # An administrator keeps the machine running; a child's trouble is not theirs to read.
     "see_concerns": Rule(frozenset({"safety_lead"}), "own_school"),
 }

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from server.core.languages import Wording
+from server.core.languages import Wording, missing_languages
 from server.core.live.lesson import Lesson, LessonStep, Part
-from server.core.live.protocol import Protocol
+from server.core.live.protocol import PLAN, Protocol
 from server.core.people.models import LessonSession, Plan, PlannedPart
 from server.core.texts import Text
 
@@ -29,6 +29,10 @@ ProblemCode = Literal[
     "band_not_fitted",
     "too_long",
     "long_span",
+    "no_intention",
+    "no_reflection",
+    "own_statements",
+    "statements_in_one_language",
 ]
 
 
@@ -116,6 +120,25 @@ def problems(
     verses = len(_span(text, plan).segments) if text else 0
     if verses > ADVISED_SEGMENTS:
         found.append(Problem("long_span", blocks=False, params={"segments": str(verses)}))
+    return found + _advice(plan, protocols)
+
+
+def _advice(plan: Plan, protocols: Mapping[str, Protocol]) -> list[Problem]:
+    """Return what an experienced colleague would say about the order; never a refusal."""
+    known = [(n, part, protocols[part.protocol]) for n, part in enumerate(plan.parts) if part.protocol in protocols]
+    found: list[Problem] = []
+    given: set[str] = set()
+    for number, part, protocol in known:
+        wanted = {u.removeprefix(PLAN) for step in protocol.steps for u in step.uses if u.startswith(PLAN)}
+        if "intention" in wanted - given and not any(p.code == "no_intention" for p in found):
+            found.append(Problem("no_intention", number, blocks=False))
+        given |= {step.output for step in protocol.steps if step.output}
+        if protocol.statements and not part.statements:
+            found.append(Problem("own_statements", number, blocks=False))
+        if any(missing_languages(statement) for statement in part.statements):
+            found.append(Problem("statements_in_one_language", number, blocks=False))
+    if any(p.needs_text for _, _, p in known) and not any(p.group == "reflection" for _, _, p in known):
+        found.append(Problem("no_reflection", blocks=False))
     return found
 
 

@@ -229,6 +229,7 @@ class Desk:
             (_("Review"), "/review"),
             (_("Protocols"), "/protocols"),
             (_("Texts"), "/texts"),
+            (_("Plans"), "/plans"),
         ]
         if self.may("see_concerns"):
             places.append((_("Safety"), "/safety"))

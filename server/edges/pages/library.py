@@ -5,7 +5,9 @@ from aiohttp import web
 from server.core.languages import COMPLETE, direction
 from server.core.live.protocol import Band, resolved
 from server.core.texts import Segment, the_name, verse_number
+from server.core.twinning.own_protocol import MOST_OWN
 from server.edges.pages.desk import Desk, desk_of
+from server.edges.pages.known import SHELVES, own_protocol, protocol_seen
 from server.edges.pages.text_shelf import own_texts, used_in, whose
 
 routes = web.RouteTableDef()
@@ -21,14 +23,17 @@ async def protocols(request: web.Request) -> web.Response:
         group: sorted((p for p in desk.parts.protocols.values() if p.group == group), key=lambda p: desk.say(p.title))
         for group in GROUPS
     }
-    return desk.render("library/protocols.html", {"by_group": by_group})
+    own = await desk.request.app[SHELVES].own_of(desk.school.id)
+    context = {"by_group": by_group, "own": own, "may_change": desk.may("change_library"), "most_own": MOST_OWN}
+    return desk.render("library/protocols.html", context)
 
 
 @routes.get("/protocols/{protocol}")
 async def protocol(request: web.Request) -> web.Response:
     """Show one protocol as a teacher or as a child reads it, in both languages."""
     desk = await desk_of(request)
-    found = desk.parts.protocols.get(request.match_info["protocol"])
+    name = request.match_info["protocol"]
+    found = await protocol_seen(desk, name)
     if found is None:
         raise web.HTTPNotFound
     asked = request.query.get("band", "")
@@ -40,6 +45,9 @@ async def protocol(request: web.Request) -> web.Response:
     languages = [wanted] if wanted in COMPLETE else both_languages(desk)
     context = {
         "protocol": found,
+        "name": name,
+        "own": own if (own := await own_protocol(desk, name)) and own.school == desk.school.id else None,
+        "may_change": desk.may("change_library"),
         "band": band,
         "view": view,
         "shown_in": languages,

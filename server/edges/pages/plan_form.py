@@ -11,7 +11,9 @@ from multidict import MultiDictProxy
 from server.core.live.protocol import Protocol
 from server.core.people.models import LessonSession, Plan, PlannedPart, SessionSide, SideName
 from server.core.texts import Text
+from server.core.twinning.own_protocol import split_key
 from server.core.twinning.plan import ADVISED_SEGMENTS
+from server.core.twinning.shelf import RemovedPart
 
 LONGEST_TITLE = 80
 LONGEST_STATEMENT = 300
@@ -72,6 +74,17 @@ class TypedPlan:
             self.parts.insert(max(at - 1, 0) if action == "up" else at + 1, part)
         return True
 
+    def take_newer(self, place: str, newer: Mapping[str, str]) -> None:
+        """Let one protocol of the form be its newer version."""
+        if place.isdecimal() and int(place) < len(self.parts):
+            part = self.parts[int(place)]
+            part.protocol = newer.get(part.protocol, part.protocol)
+
+    def put_back(self, removed: RemovedPart) -> None:
+        """Put what was taken out last where it stood."""
+        if len(self.parts) < MOST_PARTS:
+            self.parts.insert(min(removed.place, len(self.parts)), typed_part_of(removed.part))
+
     def add(self, protocol: str, known: dict[str, Protocol]) -> None:
         """Put a protocol at the end, in its short form where a lesson of several will need it."""
         if protocol not in known:
@@ -101,20 +114,22 @@ def typed_from(session: LessonSession, side: SideName, zone: str) -> TypedPlan:
         classes={s.side: list(s.classes) for s in session.sides},
         places={s.side: s.place for s in session.sides},
         adult=session.side(side).adult or "",
-        parts=[
-            TypedPart(
-                part.protocol,
-                part.short,
-                {step: f"{minutes:g}" for step, minutes in part.minutes.items()},
-                {
-                    language: "\n".join(statement.get(language, "") for statement in part.statements)
-                    for language in ("en", "he")
-                },
-                part.partners == "rotate",
-            )
-            for part in plan.parts
-        ],
+        parts=[typed_part_of(part) for part in plan.parts],
         arc=str(plan.arc_lessons),
+    )
+
+
+def typed_part_of(part: PlannedPart) -> TypedPart:
+    """Return one protocol of a plan as its fields show it."""
+    return TypedPart(
+        part.protocol,
+        part.short,
+        {step: f"{minutes:g}" for step, minutes in part.minutes.items()},
+        {
+            language: "\n".join(statement.get(language, "") for statement in part.statements)
+            for language in ("en", "he")
+        },
+        part.partners == "rotate",
     )
 
 
@@ -176,6 +191,11 @@ def understood(
         errors["day" if starts_at == "day_needed" else "at"] = starts_at
     if not typed.slot.isdecimal() or not SHORTEST_SLOT <= int(typed.slot) <= LONGEST_SLOT:
         errors["slot"] = "slot_out_of_range"
+    kept = {part.protocol for part in session.plan.parts}
+    for part in typed.parts:
+        # Another school's own protocol comes into a plan by its own teachers, not by its name.
+        if part.protocol not in protocols and part.protocol not in kept and split_key(part.protocol):
+            errors["add"] = "choose_protocol"
     parts = [_part(n, part, typed, protocols) for n, part in enumerate(typed.parts)]
     first, last = _span(typed, texts)
     if errors or isinstance(starts_at, str):

@@ -9,6 +9,7 @@ from server.core.people.consent import may_cross
 from server.core.people.models import LessonSession, School, Staff, Twinning
 from server.core.twinning.plan import PlanProblem, compile_plan, largest_group, run_of_show
 from server.edges.pages.desk import Desk, desk_of, other_side, see_other
+from server.edges.pages.known import protocols_of_plan
 from server.edges.pages.library import both_languages, reading
 from server.edges.pages.text_shelf import texts_for
 
@@ -30,9 +31,11 @@ async def paper(request: web.Request) -> web.Response:
     """Show every step as a child would read it, in both languages, with the text and lines to write on."""
     desk = await desk_of(request)
     session, twinning = await desk.session(request.match_info["session"])
+    texts = await texts_for(desk, twinning)
+    protocols = await protocols_of_plan(desk, twinning, session.plan)
     try:
         # On paper two children sit together, whatever the rooms are.
-        lesson = compile_plan(session.plan, session.title, desk.parts.protocols, await texts_for(desk, twinning), 2)
+        lesson = compile_plan(session.plan, session.title, protocols, texts, 2)
     except PlanProblem:
         raise see_other(f"/sessions/{session.id}?done=plan_first") from None
     languages = both_languages(desk)
@@ -52,9 +55,9 @@ async def show_run(request: web.Request) -> web.Response:
     desk = await desk_of(request)
     session, twinning = await desk.session(request.match_info["session"])
     largest = await _largest(desk, session)
+    protocols = await protocols_of_plan(desk, twinning, session.plan)
     try:
-        texts = await texts_for(desk, twinning)
-        lesson = compile_plan(session.plan, session.title, desk.parts.protocols, texts, largest)
+        lesson = compile_plan(session.plan, session.title, protocols, await texts_for(desk, twinning), largest)
     except PlanProblem:
         raise see_other(f"/sessions/{session.id}?done=plan_first") from None
     columns = await _columns(desk, session, twinning)
