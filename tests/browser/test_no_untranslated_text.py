@@ -198,17 +198,26 @@ async def test_a_lesson_from_lobby_to_thanks(watch: Watch, tmp_path: Path) -> No
         await teacher.locator(".row-actions button", has_text="⟦Gó ín").first.click()
         await teacher.locator(".visit").wait_for()
         found += await untranslated(teacher, "a visited room")
+        # The student's clock can be put away.
+        await student.locator(".calm-clock button").first.click()
+        more = teacher.locator(".board-foot > button[popovertarget=for-everyone]")
         for button in await teacher.locator(".board-foot button:not([popovertarget])").all():
             if "danger" in (await button.get_attribute("class") or "") or await button.get_attribute("aria-pressed"):
                 continue
+            if not await button.is_visible():
+                if not await teacher.locator(".foot-menu").is_visible():
+                    await more.click()
+                found += await untranslated(teacher, "more for everyone")
+                if not await button.is_visible():
+                    continue  # it stands in the foot itself where there is room
             await button.click()
             dialog = teacher.locator("dialog[open]")
             if await dialog.count():
                 found += await untranslated(teacher, "a dialog of the board")
                 await teacher.keyboard.press("Escape")
                 await dialog.wait_for(state="detached")
-        await teacher.locator(".board-foot > button").nth(-2).click()
-        await teacher.locator("dialog[open] .danger").click()
+        await teacher.locator("body").press("Escape")
+        await close(teacher)
         await teacher.locator(".closed").wait_for()
         found += await untranslated(teacher, "the closed lesson")
         await student.locator(".calm .button").wait_for()
@@ -238,9 +247,17 @@ async def walk_through(student: Page, teacher: Page) -> list[str]:
     return found
 
 
+async def close(teacher: Page) -> None:
+    """Close the lesson now."""
+    await teacher.locator(".board-foot > button[popovertarget=for-everyone]").click()
+    await teacher.locator(".foot-menu > .danger").click()
+    await teacher.locator("dialog[open] footer .danger").click()
+
+
 async def bring(teacher: Page, index: int) -> None:
     """Bring all rooms to a step of the lesson."""
-    await teacher.locator(".board-foot button", has_text=re.compile("⟦Év")).click()
+    await teacher.locator(".board-foot > button[popovertarget=for-everyone]").click()
+    await teacher.locator(".foot-menu button", has_text=re.compile("⟦Év")).click()
     await teacher.locator("#bring-to").select_option(str(index))
     await teacher.locator("dialog[open] button[type=submit]").click()
     await teacher.locator("dialog[open]").wait_for(state="detached")
