@@ -9,7 +9,8 @@ from server.adapters.sql.shelves import SqlShelves
 from server.core.people.models import LessonSession, PlannedPart
 from server.core.twinning.own_protocol import OwnProtocol
 from server.edges.pages.known import SHELVES
-from tests.pages.conftest import LESSON, Fields
+from tests.pages.conftest import LESSON
+from tests.pages.conftest import Fields as FormFields
 
 if TYPE_CHECKING:
     from conftest import Desk, House, Page
@@ -34,7 +35,7 @@ async def copied(desk: "Desk", name: str = "agree_disagree") -> str:
 async def form_of(desk: "Desk", own: str) -> Fields:
     page = await desk.get(f"/protocols/{own}/edit")
     assert page.status == 200
-    return Fields.of(page.html, "protocol-form")
+    return FormFields.of(page.html, "protocol-form")
 
 
 def typed(fields: Fields, do: str = "save", **values: str) -> Fields:

@@ -72,7 +72,8 @@ def _help(room: Room, scene: Scene, member: MemberId, command: c.AskHelp | c.Can
             # The partner sees the reason too.
             reason = "" if contact_details(given) else given
             # Asking again says more: the place in the queue stays, and so does the teacher who is on the way.
-            same = room.help is not None and room.help.reason == reason
+            call = room.help
+            same = call is not None and (call.reason == reason or (reason == "" and call.member != member))
             return Decision(() if same else (e.HelpAsked(step=step, member=member, reason=reason),))
         case c.CancelHelp():
             return Decision((e.HelpCleared(step=step),) if room.help else ())
