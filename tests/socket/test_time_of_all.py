@@ -41,6 +41,11 @@ def moved(person: PersonOnline) -> str:
     return person.views["session"]["moved"]["kind"]
 
 
+def is_calm(person: PersonOnline) -> bool:
+    paused = person.views["session"]["paused"]
+    return paused is not None and paused["calm"]
+
+
 async def everybody_sees(lesson: Lesson, kind: str) -> None:
     for person in lesson.everybody():
         await person.until(lambda p: moved(p) == kind, f"for {kind}")
@@ -168,7 +173,7 @@ async def test_stop_now_is_calm_for_both_schools_also_during_a_pause_and_after_a
     assert (await first.say("pause"))["ok"]
     assert (await second.say("pause", calm=True))["ok"]
     for person in lesson.everybody():
-        await person.until(lambda p: (p.views["session"]["paused"] or {}).get("calm"), "for the calm")
+        await person.until(is_calm, "for the calm")
     child = lesson.students[0]
     await child.connect()
     await child.until(lambda p: "session" in p.views and "mine" in p.views, "for the first views")
@@ -222,7 +227,12 @@ async def test_a_lesson_set_aside_goes_on_with_the_same_rooms_steps_and_words(se
         await person.until(lambda p: p.views["session"]["status"] == "set_aside", "for the calm page")
     assert await status_of(served) == "set_aside"
     assert (await child.say("finish", step=index))["code"] == "not_running"
-    draft = {"step": index, "input": asked["id"], "sequence": 2**40, "entries": [{"text": "half a sent"}]}
+    draft: dict[str, Any] = {
+        "step": index,
+        "input": asked["id"],
+        "sequence": 2**40,
+        "entries": [{"text": "half a sent"}],
+    }
     assert (await lesson.students[1].say("save_draft", **draft))["ok"], "what was being typed is kept"
 
     bell = await ring_in(served, 40)
