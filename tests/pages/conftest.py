@@ -44,6 +44,7 @@ from server.edges.identity import STAFF_COOKIE
 from server.edges.limits import LIMITS, Limits
 from server.edges.locale import CATALOGUES, Catalogues, install_locale
 from server.edges.pages import (
+    another_day,
     cards,
     classes,
     home,
@@ -322,7 +323,19 @@ def make_house_app(
     loader = jinja2.FileSystemLoader(ROOT / "server/templates")
     install_locale(aiohttp_jinja2.setup(app, loader=loader), app[CATALOGUES])
     app.on_response_prepare.append(add_security_headers)
-    for module in (home, schools, twinnings, classes, cards, planning, printing, library, rehearsal, rehearse):
+    for module in (
+        home,
+        schools,
+        twinnings,
+        classes,
+        cards,
+        planning,
+        another_day,
+        printing,
+        library,
+        rehearsal,
+        rehearse,
+    ):
         app.add_routes(module.routes)
     return app
 
