@@ -5,30 +5,32 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
-from sqlalchemy import create_engine, update
 
-from server.adapters.sql.people_tables import sessions
+from server.adapters.sql.engine import make_engine
+from server.adapters.sql.people import SqlPeople
+from server.core.twinning.another_day import moved_to
 from tests.browser.people import NARROW, Learner, TeacherAtDesk, Watch, demo_watched, said
 
-LESSON, SLOT, LEFT = "demo-lesson", 45, 20
+LESSON, LEFT = "demo-lesson", 20
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def ring_in(data: Path, minutes: float) -> None:
+async def ring_in(data: Path, minutes: float) -> None:
     """Let the lesson have begun so that its bell rings in so many minutes."""
-    begins = datetime.now(UTC) + timedelta(minutes=minutes - SLOT)
-    engine = create_engine(f"sqlite:///{data / 'havruta.sqlite'}", connect_args={"timeout": 30})
-    with engine.begin() as connection:
-        connection.execute(update(sessions).where(sessions.c.id == LESSON).values(starts_at=begins))
-    engine.dispose()
+    engine = make_engine(f"sqlite+aiosqlite:///{data / 'havruta.sqlite'}")
+    people = SqlPeople(engine, "read and written without codes")
+    planned = await people.session(LESSON)
+    assert planned is not None
+    await people.save_session(moved_to(planned, datetime.now(UTC) + timedelta(minutes=minutes - planned.slot_minutes)))
+    await engine.dispose()
 
 
 async def test_a_lesson_short_of_time_is_warned_extended_fitted_and_continued_next_time(
     watch: Watch, tmp_path: Path
 ) -> None:
     async with demo_watched(watch, tmp_path) as server:
-        ring_in(tmp_path, LEFT)
+        await ring_in(tmp_path, LEFT)
         haifa, chicago = (
             TeacherAtDesk(await watch.page("he"), "he"),
             TeacherAtDesk(await watch.page("en"), "en"),

@@ -111,6 +111,10 @@ def test_the_time_is_that_of_the_largest_room() -> None:
     assert fit(whole, {0: 360}, (2, 3), 3600).needed == 600
 
 
+def test_time_that_was_added_to_a_step_is_time_that_it_takes() -> None:
+    assert fitted(3600, {NAMES["read"]: 840}).needed == fitted(3600).needed + 600
+
+
 def test_what_an_earlier_fitting_left_out_stays_out() -> None:
     again = fit(LESSON, {NAMES["read"]: 240}, (2,), 3600, out={NAMES["wall"]})
     assert NAMES["wall"] not in again.seconds

@@ -49,6 +49,7 @@ from server.edges.identity import STAFF_COOKIE
 from server.edges.limits import LIMITS, Limits
 from server.edges.locale import CATALOGUES, Catalogues, install_locale
 from server.edges.pages import (
+    another_day,
     cards,
     classes,
     home,
@@ -387,6 +388,7 @@ def make_house_app(
         plan_shelf,
         own_protocols,
         preview,
+        another_day,
         printing,
         library,
         rehearsal,

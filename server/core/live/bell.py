@@ -67,13 +67,15 @@ def fit(
         for step in lesson.steps[first:]
         if step.index not in out and any(step.fitted(size) is not None for size in sizes)
     }
+    least = {i: _least(lesson, i, seconds) for i, seconds in full.items()}
     if first in here and first in full:
-        full[first] = min(full[first], max(here[first], 0))
+        # What was added to it counts, as what has gone by of it does.
+        full[first] = max(here[first], 0)
+        least[first] = min(least[first], full[first])
     needed = sum(full.values())
     if needed <= left:
         return Fitting(full, needed=needed)
     kept = {i for i in full if is_kept(lesson, lesson.steps[i])}
-    least = {i: _least(lesson, i, seconds) for i, seconds in full.items()}
     gently = {i: full[i] if i in kept else max(least[i], ceil(GENTLY * full[i])) for i in full}
     gone = _left_out(lesson, gently, kept | here.keys(), left)
     stays = {i: seconds for i, seconds in full.items() if i not in gone}
