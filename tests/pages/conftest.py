@@ -289,7 +289,11 @@ class Page:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """What a browser would send with the plan's form (`form="plan-form"`)."""
-        return Fields.of(self.html, "plan-form")
+        return self.fields_in("plan-form")
+
+    def fields_in(self, form: str) -> list[tuple[str, str]]:
+        """What a browser would send with the form of this id."""
+        return Fields.of(self.html, form)
 
 
 @dataclass

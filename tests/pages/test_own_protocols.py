@@ -10,7 +10,6 @@ from server.core.people.models import LessonSession, PlannedPart
 from server.core.twinning.own_protocol import OwnProtocol
 from server.edges.pages.known import SHELVES
 from tests.pages.conftest import LESSON
-from tests.pages.conftest import Fields as FormFields
 
 if TYPE_CHECKING:
     from conftest import Desk, House, Page
@@ -35,12 +34,7 @@ async def copied(desk: "Desk", name: str = "agree_disagree") -> str:
 async def form_of(desk: "Desk", own: str) -> Fields:
     page = await desk.get(f"/protocols/{own}/edit")
     assert page.status == 200
-    return FormFields.of(page.html, "protocol-form")
-
-
-def typed(fields: Fields, do: str = "save", **values: str) -> Fields:
-    given = {name.replace("__", ":").replace("_0_", "."): value for name, value in values.items()}
-    return [(name, given.get(name, value)) for name, value in fields if name != "do"] + [("do", do)]
+    return page.fields_in("protocol-form")
 
 
 async def save(desk: "Desk", own: str, changes: dict[str, str], do: str = "save") -> "Page":

@@ -101,9 +101,9 @@ async def change(request: web.Request) -> web.Response:
         now = await _own(desk) if refused and not trouble else own
         return await _show(desk, now, changed, trouble=trouble, refused=refused, status=409)
     action, _, step = wish.partition(":")
-    place = f"#step-{step}" if action in ("up", "down") else ""
-    at = f"&at={action}-{step}" if place else ""
-    raise see_other(f"/protocols/{own.id}/edit?done={'removed' if action == 'remove' else 'saved'}{at}{place}")
+    # The page comes back at the button that was pressed: it has the focus there.
+    at = f"&at={action}-{step}" if action in ("up", "down") else ""
+    raise see_other(f"/protocols/{own.id}/edit?done={'removed' if action == 'remove' else 'saved'}{at}")
 
 
 @routes.post("/protocols/{protocol}/upload")

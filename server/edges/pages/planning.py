@@ -138,7 +138,8 @@ def _where_next(wish: str) -> str:
     action, _, place = wish.partition(":")
     if action in ("up", "down") and place.isdecimal():
         at = int(place) + (1 if action == "down" else -1)
-        return f"?done=saved&at={action}-{max(at, 0)}#part-{max(at, 0)}"
+        # No place after "#": a browser would go there instead of to the button that has the focus.
+        return f"?done=saved&at={action}-{max(at, 0)}"
     if action == "remove":
         return "?done=removed#plan"
     return "?done=saved" + ("#plan" if action in ("add", "newer", "restore") else "")

@@ -80,7 +80,8 @@ function makeMovable() {
       const after = items.indexOf(moving) < items.indexOf(item);
       if (after) item.after(moving);
       else item.before(moving);
-      // Their order on the page is their order in the form.
+      // Their order on the page is their order in the form; the page comes back where it was left.
+      form.action = `${form.action}#plan`;
       form.requestSubmit();
     });
   }
