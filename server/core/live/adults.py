@@ -45,6 +45,8 @@ SUBSTITUTE_MAY: tuple[type[c.Command], ...] = (
     c.WarnMinute,
     c.FitToBell,
     c.CancelWrapUp,
+    c.ArrangeRooms,
+    c.StartPartners,
 )
 
 
