@@ -11,7 +11,8 @@ from server.adapters.protocol_files import read_protocol
 from server.adapters.sql.people import SqlPeople
 from server.adapters.sql.shelves import SqlShelves
 from server.core.people.models import Plan, PlannedPart
-from server.core.twinning.own_protocol import Document, OwnProtocol, copied
+from server.core.twinning.own_protocol import OwnProtocol, copied
+from server.core.twinning.protocol_form import Document
 from server.core.twinning.shelf import RemovedPart, ShelfPlan
 from tests.people.conftest import NOW, FixedClock, lesson
 
@@ -68,7 +69,7 @@ async def test_two_who_press_together_do_not_pass_the_limit(store: SqlShelves) -
 
 
 async def test_a_draft_is_kept_and_taken_away(store: SqlShelves) -> None:
-    draft = {"title": {"en": "Half"}, "steps": []}
+    draft: Document = {"title": {"en": "Half"}, "steps": []}
     assert await store.make_own(own(version=0).model_copy(update={"draft": draft}), None, 10)
     kept = await store.own("own_1")
     assert kept is not None
