@@ -131,7 +131,7 @@ async def test_a_lesson_starts_with_the_version_that_its_plan_names(store: SqlSh
         assert await store.make_own(own(number, school), definition(number), 10)
         changed = own(number, school).model_copy(update={"version": 2})
         assert await store.change_own(own(number, school), changed, definition(number, version=2))
-    directory = PeopleDirectory(people, {}, {}, FixedClock(), store)
+    directory = PeopleDirectory(people, {}, {}, FixedClock(), own=store)
     await people.save_session(lesson(plan=Plan(parts=(PlannedPart(protocol="own_1@1"),))))
     setup = await directory.setup("lesson-1")
     assert setup is not None
