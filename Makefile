@@ -116,6 +116,10 @@ bench: dev  ## measure: one JSON object a line (BENCH=quick for a minute's worth
 bench-media: dev  ## measure calls between real browsers, through a real relay, over bad lines (needs root)
 	@$(BIN)/python -m tests.bench.media
 
+.PHONY: screenshots
+screenshots: dev  ## take the pictures of the documentation anew, in both languages (needs Chromium)
+	@$(BIN)/python -m tests.browser.pictures
+
 # -- mend -------------------------------------------------------------------------------------------------------------
 
 # Header lines that change at every collection, or name nobody.

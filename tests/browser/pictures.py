@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation anew: `python -m tests.browser.pictures`."""
+"""Take the pictures of the documentation anew: `make screenshots`."""
 
 import asyncio
 import shutil
@@ -9,13 +9,16 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright
 
 from tests.browser.conftest import ARGUMENTS, NAMES
-from tests.browser.people import NARROW, Learner, TeacherAtDesk, Watch, demo_watched
+from tests.browser.people import NARROW, Language, Learner, TeacherAtDesk, Watch, demo_watched
 from tests.live.servers import ServerProcess, teacher_online
 
 PICTURES = Path(__file__).parents[2] / "docs/img"
+GUIDE = PICTURES.parent / "teachers-guide"
 LARGEST = 300_000
 STEP = 10
 AT_WORK_MS = 20_000
+SETTLE_MS = 1_500
+LANGUAGES: tuple[Language, Language] = ("he", "en")
 MARKED = {"he": ("דָּבְקָה", "בָּהּ"), "en": ("cleaved", "unto")}
 
 
@@ -27,9 +30,9 @@ class PicturedLearner(Learner):
         return "לחכות עד סוף המשפט" if self.language == "he" else "I will wait until you finish"
 
 
-async def take(page: Page, name: str) -> None:
+async def take(page: Page, name: str, folder: Path = PICTURES) -> None:
     """Keep what a page shows now."""
-    path = PICTURES / f"{name}.png"
+    path = folder / f"{name}.png"
     await page.screenshot(path=path)
     assert path.stat().st_size < LARGEST, f"{path} is too large"
 
@@ -96,6 +99,45 @@ async def shoot_board(watch: Watch, data: Path) -> None:
         await take(desk.page, "board")
 
 
+async def shoot_guide(watch: Watch, data: Path) -> None:
+    """What a teacher meets from plan to close, in both languages: the same lesson, seen from both schools."""
+    GUIDE.mkdir(exist_ok=True)
+    async with demo_watched(watch, data) as running:
+        desks: list[TeacherAtDesk] = []
+        for language, line in zip(LANGUAGES, running.said["teachers"], strict=True):
+            desk = TeacherAtDesk(await watch.page(language), language)
+            await desk.sign_in(running.url, line)
+            desks.append(desk)
+        lesson = running.said["session"]["id"]
+        for name, path in (("plan", f"/sessions/{lesson}"), ("bring-a-text", "/texts/import")):
+            for desk in desks:
+                await desk.page.goto(f"{running.url}{path}")
+                await take(desk.page, f"{desk.language}-{name}", GUIDE)
+        for desk in desks:
+            await desk.page.goto(running.said["session"]["url"])
+        await desks[0].button("Fill the class with simulated students").click()
+        await desks[0].page.locator(".arrival:not(.is-absent)").nth(15).wait_for()
+        await desks[0].button("Propose rooms").click()
+        for desk in desks:
+            await desk.page.locator(".proposed .room-card").first.wait_for()
+            await take(desk.page, f"{desk.language}-lobby", GUIDE)
+        await desks[0].page.locator(".lobby-start .button.primary").click()
+        for desk in desks:
+            await desk.page.locator(".board-row").first.wait_for()
+        await desks[1].page.wait_for_timeout(AT_WORK_MS)
+        for desk in desks:
+            await take(desk.page, f"{desk.language}-board", GUIDE)
+            await desk.page.locator(".board-row .row-open").first.click()
+            await desk.page.locator(".drawer").wait_for()
+            await desk.page.wait_for_timeout(SETTLE_MS)
+            await take(desk.page, f"{desk.language}-room", GUIDE)
+            await desk.page.keyboard.press("Escape")
+            await desk.button("Note to all").click()
+            await desk.page.locator("dialog[open]").wait_for()
+            await take(desk.page, f"{desk.language}-note", GUIDE)
+            await desk.page.keyboard.press("Escape")
+
+
 async def main() -> None:
     """Find a browser and take the pictures."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
@@ -106,6 +148,7 @@ async def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             await shoot_room(Watch(browser), Path(folder, "room"))
             await shoot_board(Watch(browser), Path(folder, "board"))
+            await shoot_guide(Watch(browser), Path(folder, "guide"))
 
 
 if __name__ == "__main__":
