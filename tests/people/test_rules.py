@@ -25,6 +25,7 @@ WITHIN_A_SCHOOL: dict[Action, str] = {
     "change_class": "coordinator teacher",
     "test_class": "admin coordinator teacher",
     "change_library": "coordinator teacher",
+    "export_work": "coordinator teacher",
     "erase_student": "coordinator safety_lead",
     "review_student": "coordinator teacher safety_lead",
     "see_concerns": "safety_lead",

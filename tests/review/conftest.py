@@ -27,7 +27,7 @@ from server.core.live.lesson import Lesson, LessonStep
 from server.core.people.models import LessonSession, Plan, PlannedPart, Staff
 from server.core.texts import Text
 from server.core.twinning.plan import compile_plan
-from server.edges.pages import class_growth, learner, review, safety
+from server.edges.pages import class_growth, exports, learner, review, safety
 from server.edges.pages.known import SHELVES
 from tests.pages.conftest import (
     LESSON,
@@ -229,7 +229,7 @@ async def house(tmp_path: Path, shelves: Any) -> AsyncGenerator[House, None]:
     await people.save_session(HELD.model_copy(update={"status": "closed"}))
     app = make_house_app(people, sign_ins, reads, clock, Forgetting(), shelves, PageSettings())
     app[SHELVES] = SqlShelves(engine)
-    app.add_routes([*review.routes, *learner.routes, *class_growth.routes, *safety.routes])
+    app.add_routes([*review.routes, *learner.routes, *class_growth.routes, *exports.routes, *safety.routes])
     lesson = compile_plan(HELD.plan, HELD.title, shelves[0], shelves[1], 3)
     client = TestClient(TestServer(app))
     await client.start_server()

@@ -49,6 +49,7 @@ class SqlPeople:
     def __init__(self, engine: AsyncEngine, secret: str) -> None:
         self._engine = engine
         self._lookup_key = _derived(secret, "personal codes: lookup")
+        self._pseudonym_key = _derived(secret, "pseudonyms")
         self._sealing = Fernet(base64.urlsafe_b64encode(_derived(secret, "personal codes: sealing")))
 
     # -- schools ------------------------------------------------------------------------------------------------------
@@ -119,6 +120,10 @@ class SqlPeople:
         """Return one student."""
         row = await self._first(select(t.students).where(t.students.c.id == student_id))
         return _student(row) if row else None
+
+    def pseudonym(self, student_id: str) -> str:
+        """Return a name for exports that stays the same and leads nobody to the student without this installation's secret."""
+        return f"learner-{hmac.new(self._pseudonym_key, student_id.encode(), hashlib.sha256).hexdigest()[:10]}"
 
     async def students_in(self, classes: Sequence[str]) -> list[Student]:
         """Return the students of some classes, by id."""

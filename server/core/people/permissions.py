@@ -26,6 +26,7 @@ Action = Literal[
     "review_session",
     "review_student",
     "change_library",
+    "export_work",
     "see_concerns",
 ]
 Reach = Literal["own_school", "twinning"]
@@ -67,6 +68,7 @@ RULES: dict[Action, Rule] = {
     "review_student": Rule(READS_WORK, "own_school"),
     # A school's own protocols, and the plans on its shelf.
     "change_library": Rule(TEACHES, "own_school"),
+    "export_work": Rule(TEACHES, "own_school"),
     # An administrator keeps the machine running; a child's trouble is not theirs to read.
     "see_concerns": Rule(frozenset({"safety_lead"}), "own_school"),
 }

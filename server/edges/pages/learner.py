@@ -68,6 +68,7 @@ async def student_review(request: web.Request) -> web.Response:
         "fill": filled,
         "number": room_number,
         "importmap_script": import_map_script(request.app),
+        "may_export": desk.may("export_work", school=student.school),
         "lesson_only": student.consent.keep_words == "session",
         **(await _growth(desk, student, held) if page == 1 else {}),
         "met": await _met(desk, partners) if page == 1 else [],

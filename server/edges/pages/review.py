@@ -232,6 +232,7 @@ async def index(request: web.Request) -> web.Response:
 
     context = {
         "lines": sorted(lines, key=lambda line: line.lesson.starts_at, reverse=True),
+        "may_export": desk.may("export_work"),
         "classes": [(group, sorted(await people.students_in([group.id]), key=by_name)) for group in groups],
     }
     return desk.render("review/index.html", context)
