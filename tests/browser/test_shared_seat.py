@@ -52,6 +52,8 @@ class Laptop:
     async def is_now(self, learner: Learner, other: Learner) -> None:
         """Somebody says that they are here, with the keyboard alone; their name stands large, the other's words nowhere."""
         here = self.cover.get_by_role("button", name=said(self.language, "I am {name}", name=learner.name), exact=True)
+        # The cover takes the focus when it comes; a key pressed before that would go to its heading.
+        await expect(self.cover.locator(":focus")).to_have_count(1)
         await here.focus()
         await self.page.keyboard.press("Enter")
         await expect(self.cover).to_have_count(0)
