@@ -149,6 +149,12 @@ async def reads_along(page: Page, room: str) -> None:
     await note.click()
     await expect(page.locator("#note-words")).to_have_value("Look again at the")
     await page.keyboard.press("Escape")
+    drawer = page.locator(".drawer")
+    await page.locator(".board-foot").get_by_role("button", name=said("en", "More"), exact=True).click()
+    await expect(page.locator(".foot-menu")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".foot-menu")).to_be_hidden()
+    await expect(drawer).to_be_visible()
 
 
 async def hides(page: Page, served: Served, lesson: Lesson, room: str) -> None:

@@ -106,6 +106,8 @@ export function useKeys(desk, onLeave) {
         event.altKey ||
         desk.asked.peek() ||
         desk.look.keys.peek() ||
+        // Escape is the open menu's: it must not take its teacher out of a room instead.
+        document.querySelector(":popover-open") ||
         at.closest("input, textarea, select, dialog, [popover]")
       )
         return;
