@@ -43,16 +43,13 @@ export function BoardPage({ desk, onEnter, onLeave }) {
       <${PaceBars} desk=${desk} />
       <${WholeClass} desk=${desk} />
       <${ClassBoard} desk=${desk} />
-      ${
-        !desk.projected.value &&
-        html`<${Arrivals} desk=${desk} />
-        ${(count > 0 || hidden.value) && html`<${Finding} desk=${desk} />`}
-        <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
-          <div>${count === 0 ? html`<${NoRooms} />` : html`<${Rows} desk=${desk} onEnter=${onEnter} />`}</div>
-          <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
-        </div>
-        <${ArrivalsPolicy} desk=${desk} />`
-      }
+      <${Arrivals} desk=${desk} />
+      ${(count > 0 || hidden.value) && html`<${Finding} desk=${desk} />`}
+      <div class=${`board-with-drawer${isOpen ? " is-open" : ""}`}>
+        <div>${count === 0 ? html`<${NoRooms} />` : html`<${Rows} desk=${desk} onEnter=${onEnter} />`}</div>
+        <${Drawer} desk=${desk} onEnter=${onEnter} onLeave=${onLeave} />
+      </div>
+      <${ArrivalsPolicy} desk=${desk} />
     </div>
     <${BoardFoot} desk=${desk}><${AlsoHere} desk=${desk} /><//>
   </div>`;

@@ -182,8 +182,7 @@ export function toNextCall(desk) {
  * @param {() => void} onLeave
  */
 function back(desk, onLeave) {
-  if (desk.projected.peek()) desk.projected.value = false;
-  else if (desk.visiting.peek()) onLeave();
+  if (desk.visiting.peek()) onLeave();
   else if (desk.open.peek()) {
     const room = desk.open.peek();
     desk.open.value = null;

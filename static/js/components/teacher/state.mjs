@@ -64,7 +64,6 @@ import { makeLook, withoutNames } from "./look.mjs";
  * @property {Signal<Refusal | null>} refusal
  * @property {Signal<string>} told what the last press did, for eye and screen reader
  * @property {Signal<boolean>} calm the countdown is hidden
- * @property {Signal<boolean>} projected only the class board is shown
  * @property {(place: string, kind: string, fields?: Record<string, unknown>, told?: string) => Promise<Ack>} act `told` is said when it is done
  */
 
@@ -135,7 +134,6 @@ export function makeDesk(boot, pushed, call, send, plenary) {
     refusal,
     told,
     calm: signal(false),
-    projected: signal(false),
     async act(place, kind, fields = {}, words = "") {
       // Two teachers may press at once: what was seen goes along, so that the second press does not count double.
       const ack = await send(kind, OF_ALL.has(kind) ? { seen: session.peek().moves ?? 0, ...fields } : fields);
